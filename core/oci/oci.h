@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The OCI runtime configuration (config.json) as a document: made from nothing or read, edited by
+ * typed operations, written. It remembers for every entry where it comes from and what it replaced.
+ *
+ * Names and shapes are those of the OCI runtime specification 1.2 (config.md, config-linux.md).
+ * Unknown keys and the order of keys of a document that was read survive; so do its numbers, digit
+ * by digit. Everything passed in is copied. Look-ups by name (env, device path, mount destination)
+ * are indexed: adding n entries costs O(n). */
+#ifndef DAVIT_OCI_OCI_H
+#define DAVIT_OCI_OCI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "oci/source.h"
+#include "util/arena.h"
+#include "util/error.h"
+
+struct oci;
+
+/* An empty document with ociVersion 1.0.2. */
+int oci_new(struct oci **oci, struct davit_error *err) MUST_CHECK;
+/* A document from JSON text; `file` names it in messages and is the source of its entries. Errors:
+ * "config.invalid" with file, line and column: not JSON, not an object, a part that davit edits is
+ * not of the specification's type (process.env not a list of strings, ...). */
+int oci_parse(const char *file, const char *text, size_t size, struct oci **oci,
+              struct davit_error *err) MUST_CHECK;
+void oci_free(struct oci *oci);
+
+static inline void cleanup_oci(struct oci **oci) {
+  oci_free(*oci);
+}
+
+/* Two-space JSON with a final newline; keys that davit made are in the specification's order. Freed
+ * with free(). */
+int oci_print(const struct oci *oci, char **text, size_t *size, struct davit_error *err) MUST_CHECK;
+
+/* ---- process -------------------------------------------------------------------------------- */
+
+/* One entry per name: an existing one is replaced in place (the last one, if a document that was
+ * read has several). */
+int oci_set_env(struct oci *oci, const char *name, const char *value,
+                const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* The value of a variable and, if `source` is not NULL, where it comes from; NULL if it is not set.
+ */
+const char *oci_get_env(const struct oci *oci, const char *name, const struct oci_source **source);
+int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
+                 struct davit_error *err) MUST_CHECK;
+int oci_set_cwd(struct oci *oci, const char *cwd, const struct oci_source *source,
+                struct davit_error *err) MUST_CHECK;
+int oci_set_terminal(struct oci *oci, bool terminal, const struct oci_source *source,
+                     struct davit_error *err) MUST_CHECK;
+int oci_set_user(struct oci *oci, uint32_t uid, uint32_t gid, const struct oci_source *source,
+                 struct davit_error *err) MUST_CHECK;
+void oci_get_user(const struct oci *oci, uint32_t *uid, uint32_t *gid); /* 0:0 if not set */
+/* Sorted, each once; 0 is left out, as a member of group root gains nothing in the field's readers
+ * (CDI). */
+int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
+                struct davit_error *err) MUST_CHECK;
+/* Bounding, effective and permitted alike: names "CAP_..." sorted by the caller; inheritable and
+ * ambient stay out. */
+int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,
+                         struct davit_error *err) MUST_CHECK;
+/* The bounding set as bits; all bits if the document has none. */
+uint64_t oci_get_capabilities(const struct oci *oci);
+int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_source *source,
+                              struct davit_error *err) MUST_CHECK;
+/* `type` "RLIMIT_NOFILE"; UINT64_MAX is "unlimited". Replaces a limit of that type. */
+int oci_set_rlimit(struct oci *oci, const char *type, uint64_t soft, uint64_t hard,
+                   const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+
+/* ---- root, hostname, mounts, hooks, annotations ---------------------------------------------- */
+
+int oci_set_root(struct oci *oci, const char *path, bool readonly, const struct oci_source *source,
+                 struct davit_error *err) MUST_CHECK;
+bool oci_get_root(const struct oci *oci, const char **path, bool *readonly); /* false: not set */
+int oci_set_hostname(struct oci *oci, const char *hostname, const struct oci_source *source,
+                     struct davit_error *err) MUST_CHECK;
+
+struct oci_mount {
+  const char *destination;
+  const char *type;           /* NULL: left out */
+  const char *source;         /* NULL: left out */
+  const char *const *options; /* NULL or empty: left out */
+};
+
+/* At the end of the list; a mount with the same destination is replaced, at its place. */
+int oci_add_mount(struct oci *oci, const struct oci_mount *mount, const struct oci_source *source,
+                  struct davit_error *err) MUST_CHECK;
+/* The source of the mount with that destination (compared as clean paths); NULL: there is none. */
+const struct oci_source *oci_find_mount(const struct oci *oci, const char *destination);
+/* Parents before children, otherwise as they are: a stable sort by depth of the destination. */
+int oci_sort_mounts(struct oci *oci, struct davit_error *err) MUST_CHECK;
+
+struct oci_hook {
+  const char *name; /* "createRuntime", ... (config.md, "POSIX-platform Hooks") */
+  const char *path;
+  const char *const *args; /* NULL or empty: left out; so env */
+  const char *const *env;
+  bool has_timeout;
+  int64_t timeout; /* seconds */
+};
+
+int oci_add_hook(struct oci *oci, const struct oci_hook *hook, const struct oci_source *source,
+                 struct davit_error *err) MUST_CHECK;
+int oci_set_annotation(struct oci *oci, const char *name, const char *value,
+                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+
+/* ---- linux ----------------------------------------------------------------------------------- */
+
+/* "pid", "network", ...; path NULL: a new one. Replaces a namespace of that type. */
+int oci_add_namespace(struct oci *oci, const char *type, const char *path,
+                      const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+bool oci_has_namespace(const struct oci *oci, const char *type);
+
+struct oci_device {
+  const char *path;
+  char type; /* 'c', 'b', 'u', 'p' */
+  int64_t major;
+  int64_t minor;
+  bool has_mode, has_uid, has_gid;
+  uint32_t mode; /* permission bits */
+  uint32_t uid;
+  uint32_t gid;
+};
+
+/* A node with the same path is replaced, at its place. */
+int oci_add_device(struct oci *oci, const struct oci_device *device,
+                   const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* False: there is none with that path. Borrowed until the document is edited. */
+bool oci_find_device(const struct oci *oci, const char *path, struct oci_device *device,
+                     const struct oci_source **source);
+
+#define OCI_ANY INT64_MIN /* a major or minor that is left out: all of them */
+
+struct oci_rule {
+  bool allow;
+  char type; /* 'c', 'b'; 'a' or 0: left out */
+  int64_t major;
+  int64_t minor;
+  const char *access; /* subset of "rwm" */
+};
+
+/* At the end of linux.resources.devices. A rule that is there already gains the source and nothing
+ * is added, unless a rule behind it takes some of its devices away. */
+int oci_add_device_rule(struct oci *oci, const struct oci_rule *rule,
+                        const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* True if a rule allows every device: nothing that davit adds to such a document can isolate it. */
+bool oci_allows_all_devices(const struct oci *oci);
+
+int oci_set_cgroups_path(struct oci *oci, const char *path, const struct oci_source *source,
+                         struct davit_error *err) MUST_CHECK;
+int oci_set_cpu_quota(struct oci *oci, int64_t quota, uint64_t period,
+                      const struct oci_source *source,
+                      struct davit_error *err) MUST_CHECK; /* both in microseconds */
+int oci_set_memory_limit(struct oci *oci, int64_t bytes, const struct oci_source *source,
+                         struct davit_error *err) MUST_CHECK;
+/* linux.resources.unified: a cgroup v2 file and its value. With `add_line` the value is a line: it
+ * is added to the lines there, and replaces one with the same first word. */
+int oci_set_unified(struct oci *oci, const char *file, const char *value, bool add_line,
+                    const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* linux.netDevices (1.3): raises ociVersion. */
+int oci_set_net_device(struct oci *oci, const char *host_name, const char *name,
+                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* linux.intelRdt, one key; the first of a transaction clears what was there (`clear`). "schemata"
+ * takes many. */
+int oci_set_intel_rdt(struct oci *oci, const char *key, const char *value, bool clear,
+                      const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+int oci_set_rootfs_propagation(struct oci *oci, const char *value, const struct oci_source *source,
+                               struct davit_error *err) MUST_CHECK;
+/* linux.maskedPaths and linux.readonlyPaths; an empty list is written as such. */
+int oci_set_masked_paths(struct oci *oci, const char *const *paths, const struct oci_source *source,
+                         struct davit_error *err) MUST_CHECK;
+int oci_set_readonly_paths(struct oci *oci, const char *const *paths,
+                           const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+
+/* ---- provenance ------------------------------------------------------------------------------ */
+
+/* One entry of the document that something put there: an env variable, a mount, a limit, ... */
+struct oci_entry {
+  const char *path;  /* "process.env.PATH", "mounts./dev/shm", "linux.devices./dev/kfd",
+                        "linux.resources.devices[3]", "hooks.createContainer[0]", "process.cwd" */
+  const char *value; /* short text form: "PATH=/bin", "c 195:0 rw", ...; NULL: it was replaced and
+                        is gone */
+  const struct oci_source *const
+      *sources; /* list: who asked for it, the first who made it first; never empty */
+  const struct oci_replaced *const *replaced; /* list, newest first */
+};
+
+struct oci_replaced {
+  const char *value;
+  const struct oci_source *source;
+};
+
+/* Every entry of the document, in its order: each env, mount, hook, gid, device, rule, namespace,
+ * rlimit, annotation and each scalar that davit sets. One without a known source has an empty list
+ * of sources: a bug, which a test looks for. */
+int oci_entries(const struct oci *oci, struct arena *arena, const struct oci_entry *const **entries,
+                struct davit_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a service to its OCI document: the stages, and what they share. */
+#ifndef DAVIT_PIPELINE_PIPELINE_H
+#define DAVIT_PIPELINE_PIPELINE_H
+
+#include "host/host.h"
+#include "oci/oci.h"
+#include "plugin/provide.h"
+#include "service/service.h"
+#include "util/log.h"
+
+struct render_env {
+  const char *name;
+  const char *value;
+};
+
+/* What the command line says about one rendering; zeroed: nothing. */
+struct render_options {
+  uint32_t replica;        /* from 1 */
+  const char *rootfs;      /* absolute, without links; NULL: "rootfs" beside config.json */
+  const char *const *args; /* operands after "--"; NULL: none */
+  const struct render_env *env;
+  size_t env_count;
+  const char *workdir;
+  const char *hostname;
+  bool host_network;
+  const char *cgroup_parent;          /* --cgroup-parent */
+  const char *cgroup_parent_variable; /* DAVIT_CGROUP_PARENT, ZLAYER_CGROUP_PARENT: the name of the
+                                         one that is set */
+  const char *cgroup_parent_default;  /* and its value */
+  bool systemd_cgroup;
+  const char *const *gpu_devices; /* --gpu-device: replaces the file's choice; NULL: not given */
+  const char *rank, *world_size, *local_rank; /* digits, checked by the command line */
+  const char *master_addr, *ifname;
+};
+
+struct context {
+  struct arena *arena;
+  const struct log *log;
+  const struct host *host;
+  const struct service_file *file;
+  const struct service *service;
+  const struct render_options *options;
+  struct providers *providers;
+  const char *container_id;
+  struct oci *oci;
+};
+
+/* Runs every stage. The document is in context->oci, owned by the caller, also on failure (then
+ * half made). */
+int pipeline_run(struct context *context, struct davit_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The edits of a request: collected from plugins' callbacks as deep copies, checked, then applied
+ * to the OCI document as one. Nothing of a request reaches the document before all of it is known
+ * to be good. */
+#ifndef DAVIT_PLUGIN_EDITS_H
+#define DAVIT_PLUGIN_EDITS_H
+
+#include "host/host.h"
+#include "oci/oci.h"
+#include "plugin/instance.h"
+
+struct transaction;
+
+int transaction_new(struct arena *arena, const struct host *host, const struct oci *oci,
+                    const struct log *log, struct transaction **transaction,
+                    struct davit_error *err) MUST_CHECK;
+
+/* While sharing, device nodes are refused and a variable that the service sets to another value is
+ * an error. */
+enum edit_phase {
+  EDIT_INJECT,
+  EDIT_SHARE
+};
+
+/* The callback table for one op of one instance. Edits of an op that fails are dropped by
+ * transaction_rollback(), which goes back to where transaction_begin() was called. */
+const struct davit_edits *transaction_begin(struct transaction *transaction,
+                                            struct instance *instance, enum edit_phase phase);
+void transaction_rollback(struct transaction *transaction);
+
+/* Edits the document, or leaves it as it is and says why. */
+int transaction_apply(struct transaction *transaction, struct oci *oci,
+                      struct davit_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plugin at work: opened, asked, closed. Everything that davit hands to a plugin is made here:
+ * the host table, its files, scratch memory, options, log and fail. An op's own reason (fail()) or,
+ * if it gave none, that of the last davit function which failed in it becomes the problem in `err`;
+ * its text names the plugin. */
+#ifndef DAVIT_PLUGIN_INSTANCE_H
+#define DAVIT_PLUGIN_INSTANCE_H
+
+#include "host/host.h"
+#include "plugin/load.h"
+#include "plugin/request.h"
+
+struct instance;
+
+struct instance_settings {
+  const struct host *host;
+  const struct log *log;
+  const struct request_option
+      *options; /* for this plugin (plugin NULL or its name), strongest first */
+  size_t option_count;
+};
+
+/* Checks the options against those that the plugin declares: an undeclared key or a value not in
+ * its list is "plugin.option" with the position where it was given and near names. */
+int instance_open(struct arena *arena, const struct plugin *plugin,
+                  const struct instance_settings *settings, struct instance **instance,
+                  struct davit_error *err) MUST_CHECK;
+void instance_close(struct instance *instance);
+const struct plugin *instance_plugin(const struct instance *instance);
+
+static inline void cleanup_instance(struct instance **instance) {
+  instance_close(*instance);
+}
+
+/* What enumerate() answered, copied deep. */
+struct inventory {
+  const struct davit_device *const
+      *devices; /* list, in the plugin's order; struct_size is this davit's */
+  size_t count;
+  int answer;                /* of enumerate(): devices may be there beside an error */
+  struct davit_error broken; /* its problems, if answer < 0; freed with inventory_clear() */
+};
+
+/* Fails (err, "plugin.broken-promise") only when the plugin breaks the contract: a device without
+ * id or kind, an id twice in a kind, a part whose parent is not there; or for memory. Not
+ * supporting devices at all is an empty answer. */
+int instance_enumerate(struct instance *instance, struct arena *arena,
+                       const struct davit_query *query, struct inventory *inventory,
+                       struct davit_error *err) MUST_CHECK;
+void inventory_clear(struct inventory *inventory);
+
+/* inject() and share(): the edits go to `edits`, a table of plugin/edits.h. */
+int instance_inject(struct instance *instance, const struct davit_request *request,
+                    const struct davit_edits *edits, struct davit_error *err) MUST_CHECK;
+int instance_share(struct instance *instance, const struct davit_request *request,
+                   const struct davit_edits *edits, struct davit_error *err) MUST_CHECK;
+
+/* For a callback of davit's that fails inside an op of this instance: the reason to report if the
+ * plugin gives none. */
+struct davit_error *instance_callback_error(struct instance *instance);
+
+/* A file table over a host for plugins; its texts live until the instance's op returns. The rootfs
+ * of a container gets one too. */
+const struct davit_files *instance_files(struct instance *instance, const struct host *host);
+
+#endif

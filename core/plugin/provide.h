@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who serves a request, and serving it: the plugins of one run. */
+#ifndef DAVIT_PLUGIN_PROVIDE_H
+#define DAVIT_PLUGIN_PROVIDE_H
+
+#include "host/host.h"
+#include "oci/oci.h"
+#include "plugin/load.h"
+#include "plugin/request.h"
+
+struct provider_settings {
+  struct plugin_path path;
+  const struct host *host;
+  const struct log *log;
+  enum cdi_policy cdi;
+  const char *provider; /* --provider NAME; NULL: by rank */
+  const struct request_option
+      *options; /* of the command line: --plugin-option, and --cdi-dir as cdi:dir */
+  size_t option_count;
+};
+
+/* The plugins of a run: nothing is opened before something is asked. Lives in the arena; instances
+ * are closed and everything is freed with providers_close(). */
+struct providers;
+
+int providers_open(struct arena *arena, const struct provider_settings *settings,
+                   struct providers **providers, struct davit_error *err) MUST_CHECK;
+void providers_close(struct providers *providers);
+
+static inline void cleanup_providers(struct providers **providers) {
+  providers_close(*providers);
+}
+
+/* What is known of the container beside its document. */
+struct container_facts {
+  const char *id;
+  const char *runtime; /* NULL: not known */
+  uint32_t
+      flags; /* DAVIT_CT_*; those that the document shows (namespaces, read-only root) are added */
+  const struct host *rootfs; /* NULL: not known */
+};
+
+/* Serves one request: finds the provider, selects the devices, lets it inject and the vendor's
+ * plugin share, and edits the document, all or nothing. With `optional` and nothing found the
+ * document is left alone and a warning says so. At info level one line per device says why it was
+ * chosen and by whom. */
+int provide_devices(struct providers *providers, struct arena *arena,
+                    const struct device_request *request, const struct container_facts *facts,
+                    struct oci *oci, struct davit_error *err) MUST_CHECK;
+
+/* A plugin file for `davit plugins`: loaded, or refused with the reason. */
+struct provider_info {
+  const struct plugin_file *file;
+  const struct plugin *plugin;   /* NULL: shadowed or refused */
+  const struct problem *refused; /* NULL: not refused; lives until providers_close() */
+};
+
+int providers_list(struct providers *providers, struct arena *arena,
+                   const struct provider_info *const **infos, struct davit_error *err) MUST_CHECK;
+
+/* A device for `davit devices`. */
+struct provider_device {
+  const struct plugin *plugin;
+  const struct davit_device *device;
+};
+
+/* Every device that every plugin sees, in order of rank and then of the plugin's own count. What is
+ * broken is logged as a warning. `vendor` NULL: all. */
+int providers_devices(struct providers *providers, struct arena *arena, const char *vendor,
+                      const struct provider_device *const **devices,
+                      struct davit_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service file as plain structs: every key is known, every value is checked, positions are
+ * kept.
+ *
+ * Key names and grammar: docs/service-file.md. All strings live in the arena given to
+ * service_load(). */
+#ifndef DAVIT_SERVICE_SERVICE_H
+#define DAVIT_SERVICE_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/error.h"
+#include "util/log.h"
+
+/* Where a value was written. line 0: it was not, the value is the format's default. */
+struct service_at {
+  uint32_t line;
+  uint32_t column;
+  const char *key; /* full key path, "services.web.hostname" */
+};
+
+struct service_text { /* text NULL: not given */
+  const char *text;
+  struct service_at at;
+};
+
+struct service_env {
+  const char *name;
+  const char *value;
+  struct service_at at;
+};
+
+struct service_device {
+  const char *path;
+  char access[4]; /* "rw", "rwm", ... */
+  struct service_at at;
+};
+
+enum service_storage_type {
+  SERVICE_BIND,
+  SERVICE_TMPFS
+};
+
+struct service_storage {
+  enum service_storage_type type;
+  const char *source; /* bind */
+  const char *target;
+  bool readonly;
+  bool has_size, has_mode; /* tmpfs */
+  uint64_t size;           /* bytes */
+  uint32_t mode;           /* permission bits, 07777 */
+  struct service_at at;
+  struct service_at source_at;
+  struct service_at target_at;
+};
+
+struct service_ulimit {
+  const char *type; /* "RLIMIT_NOFILE" */
+  uint64_t soft;    /* UINT64_MAX: unlimited */
+  uint64_t hard;
+  struct service_at at;
+};
+
+/* `resources.gpu`. Values that only the vendor's plugin can judge (directories, driver
+ * capabilities, ...) are passed to it as its options: the key mps_pipe_dir is the option
+ * "mps-pipe-dir". */
+struct service_gpu_option {
+  const char *key; /* of the option */
+  const char *value;
+  struct service_at at;
+};
+
+struct service_gpu {
+  struct service_at at;
+  struct service_text vendor; /* never NULL: "nvidia" if the file does not say */
+  uint32_t count;             /* 0: not given */
+  struct service_at count_at;
+  const struct service_text *devices; /* device_count 0: not given */
+  size_t device_count;
+  struct service_text model;
+  bool required;               /* default true */
+  struct service_text sharing; /* "exclusive", "mps", "time-slice" */
+  const struct service_gpu_option *options;
+  size_t option_count;
+};
+
+enum service_backend {
+  SERVICE_NCCL,
+  SERVICE_GLOO,
+  SERVICE_MPI
+};
+
+struct service_distributed {
+  enum service_backend backend;
+  uint16_t master_port;
+  struct service_at at;
+};
+
+struct service {
+  const char *name;
+  struct service_at at;
+  uint32_t replicas; /* of scale: fixed; 1 if the file does not say */
+
+  struct service_text image;
+  const char *const *entrypoint; /* NULL: not given */
+  const char *const *args;       /* NULL: not given */
+  struct service_at entrypoint_at;
+  struct service_at args_at;
+  struct service_text workdir;
+
+  const struct service_env *env;
+  size_t env_count;
+
+  bool has_cpu;
+  double cpu; /* cores */
+  struct service_at cpu_at;
+  bool has_memory;
+  uint64_t memory; /* bytes */
+  struct service_at memory_at;
+
+  const struct service_gpu *gpu;                 /* NULL: none asked */
+  const struct service_distributed *distributed; /* NULL: not asked */
+
+  const struct service_device *devices;
+  size_t device_count;
+  const struct service_storage *storage;
+  size_t storage_count;
+  const struct service_ulimit *ulimits;
+  size_t ulimit_count;
+
+  bool has_shm_size;
+  uint64_t shm_size; /* bytes */
+  struct service_at shm_size_at;
+  bool privileged;
+  struct service_at privileged_at;
+  bool host_network;
+  struct service_at host_network_at;
+  struct service_text hostname;
+  struct service_text cgroup_parent;
+  bool has_user;
+  uint32_t uid;
+  bool has_gid;
+  uint32_t gid;
+  struct service_at user_at;
+};
+
+/* A key that belongs to an orchestrator: its form was checked, davit does nothing with it. */
+struct service_foreign {
+  const char *key; /* full key path */
+  struct service_at at;
+};
+
+struct service_file {
+  const char *file;
+  const char *deployment;
+  const struct service *const *services; /* in the file's order */
+  size_t service_count;
+  const struct service_foreign *foreign;
+  size_t foreign_count;
+};
+
+/* Reads a service file. `file` names it in messages. On failure `err` holds every problem of the
+ * file
+ * ("service.invalid"; "service.unsupported" for a key of the format that davit does not act on yet;
+ * "service.unknown-key"). */
+int service_load(struct arena *arena, const char *file, const char *text, size_t size,
+                 const struct log *log, const struct service_file **loaded,
+                 struct davit_error *err) MUST_CHECK;
+
+/* The service of that name; name NULL: the only one of the file. "service.not-found" names those
+ * that are there. */
+int service_find(const struct service_file *file, const char *name, const struct service **service,
+                 struct davit_error *err) MUST_CHECK;
+
+/* One grammar for every size: digits and nothing, Ki, Mi, Gi, Ti (1024), K, M, G, T (1000), in
+ * either case; no blanks, no fractions. NULL, or why the text is not a size ("is not a size", "is
+ * too large": at most INT64_MAX). */
+const char *service_size(const char *text, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arena of doubling blocks. glibc's obstack would do, but it leaves no answer but exit() when
+ * memory is out. */
+#include "util/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_block {
+  struct arena_block *next;
+  size_t used;
+  size_t size;
+  _Alignas(max_align_t) unsigned char data[];
+};
+
+enum {
+  FIRST_BLOCK = 8 * 1024,
+  LARGEST_BLOCK = 1024 * 1024
+};
+
+static struct arena_block *add_block(struct arena *arena, size_t at_least) {
+  size_t size = FIRST_BLOCK;
+  if (arena->blocks && arena->blocks->size < LARGEST_BLOCK)
+    size = arena->blocks->size * 2;
+  else if (arena->blocks)
+    size = LARGEST_BLOCK;
+  if (size < at_least)
+    size = at_least;
+  if (size > SIZE_MAX - sizeof(struct arena_block))
+    return NULL;
+
+  /* calloc: large blocks come zeroed from the kernel at no cost. */
+  struct arena_block *block = calloc(1, sizeof(*block) + size);
+  if (!block)
+    return NULL;
+  block->size = size;
+  block->next = arena->blocks;
+  arena->blocks = block;
+  return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+  const size_t unit = _Alignof(max_align_t);
+  if (size > SIZE_MAX - unit)
+    return NULL;
+  size_t need = (size + unit - 1) / unit * unit;
+  struct arena_block *block = arena->blocks;
+  if (!block || block->size - block->used < need)
+    block = add_block(arena, need);
+  if (!block)
+    return NULL;
+  void *memory = block->data + block->used;
+  block->used += need;
+  return memory;
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size) {
+  size_t total;
+  if (__builtin_mul_overflow(count, size, &total))
+    return NULL;
+  return arena_alloc(arena, total);
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t size) {
+  if (size == SIZE_MAX)
+    return NULL;
+  char *copy = arena_alloc(arena, size + 1);
+  if (copy && size > 0)
+    memcpy(copy, text, size);
+  return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text) {
+  return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args) {
+  va_list measure;
+  va_copy(measure, args);
+  int length = vsnprintf(NULL, 0, format, measure);
+  va_end(measure);
+  if (length < 0)
+    return NULL;
+  char *text = arena_alloc(arena, (size_t)length + 1);
+  if (text)
+    vsnprintf(text, (size_t)length + 1, format, args);
+  return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *text = arena_vprintf(arena, format, args);
+  va_end(args);
+  return text;
+}
+
+void arena_free(struct arena *arena) {
+  while (arena->blocks) {
+    struct arena_block *block = arena->blocks;
+    arena->blocks = block->next;
+    free(block);
+  }
+}

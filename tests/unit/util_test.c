@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include "util/arena.h"
+#include "util/list.h"
+#include "util/map.h"
+#include "util/text.h"
+
+START_TEST(arena_gives_zeroed_memory_of_any_size) {
+  CLEANUP(arena) struct arena arena = {0};
+  for (size_t size = 0; size < 100000; size = size * 3 + 1) {
+    char *memory = arena_alloc(&arena, size);
+    ck_assert_ptr_nonnull(memory);
+    ck_assert_uint_eq((uintptr_t)memory % _Alignof(max_align_t), 0);
+    for (size_t i = 0; i < size; i++)
+      ck_assert_int_eq(memory[i], 0);
+    memset(memory, 'x', size);
+  }
+  ck_assert_ptr_null(arena_array(&arena, SIZE_MAX / 2, 3));
+  ck_assert_str_eq(arena_printf(&arena, "%s-%d", "a", 7), "a-7");
+}
+END_TEST
+
+START_TEST(map_finds_what_was_put_and_not_removed) {
+  CLEANUP(arena) struct arena arena = {0};
+  struct map map = {0};
+  ck_assert_ptr_null(map_find(&map, "absent"));
+  for (uintptr_t i = 0; i < 1000; i++)
+    ck_assert(map_put(&arena, &map, arena_printf(&arena, "key%zu", (size_t)i), (void *)i));
+  for (uintptr_t i = 0; i < 1000; i += 2)
+    map_remove(&map, arena_printf(&arena, "key%zu", (size_t)i));
+  ck_assert_uint_eq(map.count, 500);
+  for (uintptr_t i = 0; i < 1000; i++) {
+    void **value = map_find(&map, arena_printf(&arena, "key%zu", (size_t)i));
+    if (i % 2 == 0)
+      ck_assert_ptr_null(value);
+    else
+      ck_assert_uint_eq((uintptr_t)*value, i);
+  }
+}
+END_TEST
+
+START_TEST(errors_keep_order_and_join) {
+  CLEANUP(error) struct davit_error err = {0};
+  CLEANUP(error) struct davit_error more = {0};
+  struct where at = {.file = "a.yaml", .line = 3, .column = 4, .key = "x.y"};
+  ck_assert_int_eq(error_add(&err, DAVIT_E_INVALID, "one", NULL, "first %d", 1), DAVIT_E_INVALID);
+  ck_assert_int_eq(error_add_at(&more, DAVIT_E_BUSY, "two", &at, "do it", "second"), DAVIT_E_BUSY);
+  error_take(&err, &more);
+  ck_assert_uint_eq(err.count, 2);
+  ck_assert_str_eq(err.first->text, "first 1");
+  ck_assert_str_eq(err.last->at.key, "x.y");
+  ck_assert_str_eq(err.last->hint, "do it");
+  ck_assert_ptr_null(more.first);
+  error_memory(&err);
+  ck_assert_str_eq(err.last->code, "memory.out");
+}
+END_TEST
+
+static const struct {
+  const char *text;
+  int base;
+  bool good;
+  uint64_t value;
+} numbers[] = {
+    {"0", 10, true, 0},       {"18446744073709551615", 10, true, UINT64_MAX},
+    {"ff", 16, true, 255},    {"18446744073709551616", 10, false, 0},
+    {"", 10, false, 0},       {" 1", 10, false, 0},
+    {"+1", 10, false, 0},     {"-1", 10, false, 0},
+    {"1x", 10, false, 0},     {"0x1", 16, false, 0},
+    {"1777", 8, true, 01777}, {"8", 8, false, 0},
+};
+
+START_TEST(numbers_are_whole_texts) {
+  uint64_t value = 42;
+  ck_assert_int_eq(text_to_u64(numbers[_i].text, numbers[_i].base, &value), numbers[_i].good);
+  ck_assert_uint_eq(value, numbers[_i].good ? numbers[_i].value : 42);
+}
+END_TEST
+
+static const struct {
+  const char *path;
+  bool clean;
+} paths[] = {{"/", true},      {"/a", true},    {"/a/b.c", true}, {"/a/...", true},
+             {"a", false},     {"", false},     {"//", false},    {"/a/", false},
+             {"/a//b", false}, {"/./a", false}, {"/a/..", false}, {"/../a", false},
+             {"/a/.", false}};
+
+START_TEST(clean_paths) {
+  ck_assert_msg(path_is_clean(paths[_i].path) == paths[_i].clean, "%s", paths[_i].path);
+}
+END_TEST
+
+START_TEST(near_words) {
+  static const char *const words[] = {"resources", "devices", "env", "user", NULL};
+  ck_assert_str_eq(text_nearest("resource", words), "resources");
+  ck_assert_str_eq(text_nearest("devcies", words), "devices");
+  ck_assert_str_eq(text_nearest("evn", words), "env");
+  ck_assert_ptr_null(text_nearest("zzz", words));
+  ck_assert_ptr_null(text_nearest("", words));
+}
+END_TEST
+
+START_TEST(lists_end_with_null) {
+  CLEANUP(arena) struct arena arena = {0};
+  struct list list = {0};
+  ck_assert_ptr_null(list_strings(&list)[0]);
+  for (int i = 0; i < 20; i++) {
+    ck_assert(list_push(&arena, &list, "x"));
+    ck_assert_ptr_null(list.items[list.count]);
+  }
+  ck_assert_str_eq(strings_join(&arena, list_strings(&list), 2), "x, x, ... (18 more)");
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("util");
+  TCase *tests = tcase_create("util");
+  tcase_add_test(tests, arena_gives_zeroed_memory_of_any_size);
+  tcase_add_test(tests, map_finds_what_was_put_and_not_removed);
+  tcase_add_test(tests, errors_keep_order_and_join);
+  tcase_add_loop_test(tests, numbers_are_whole_texts, 0, ARRAY_LEN(numbers));
+  tcase_add_loop_test(tests, clean_paths, 0, ARRAY_LEN(paths));
+  tcase_add_test(tests, near_words);
+  tcase_add_test(tests, lists_end_with_null);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
