@@ -100,12 +100,19 @@ int bundle_inspect(const char *dir, struct bundle_state *state, struct davit_err
   return answer;
 }
 
-/* A name for a temporary file or link beside `name`. */
-static int temporary_name(char *buffer, size_t size, const char *name) {
+/* A file or link under a temporary name, to be renamed over `name` when everything else is ready.
+ */
+struct prepared {
+  const char *name;
+  char temporary[48]; /* "": nothing to rename */
+};
+
+static int name_temporary(const char *dir, struct prepared *prepared, struct davit_error *err) {
   unsigned long long number;
   if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
-    return -1;
-  return snprintf(buffer, size, ".%s.%016llx", name, number) < (int)size ? 0 : -1;
+    return report(dir, prepared->name, "naming a temporary file", "bundle.create", err);
+  snprintf(prepared->temporary, sizeof(prepared->temporary), ".%s.%016llx", prepared->name, number);
+  return DAVIT_OK;
 }
 
 static int write_all(int fd, const char *data, size_t size) {
@@ -121,36 +128,37 @@ static int write_all(int fd, const char *data, size_t size) {
   return 0;
 }
 
-/* Whole or not at all: a reader sees the file that was there or the new one. */
-static int replace_file(int dir_fd, const char *dir, const char *name, const char *data,
+static int prepare_file(int dir_fd, const char *dir, struct prepared *prepared, const char *data,
                         size_t size, struct davit_error *err) {
-  char temporary[64];
-  if (temporary_name(temporary, sizeof(temporary), name) < 0)
-    return report(dir, name, "naming a temporary file", "bundle.create", err);
+  int answer = name_temporary(dir, prepared, err);
+  if (answer < 0)
+    return answer;
   CLEANUP(fd)
-  int fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0)
-    return report(dir, temporary, "making it", "bundle.create", err);
-  if (write_all(fd, data, size) == 0 && fsync(fd) == 0 &&
-      renameat(dir_fd, temporary, dir_fd, name) == 0)
+  int fd = openat(dir_fd, prepared->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                  0600);
+  if (fd >= 0 && write_all(fd, data, size) == 0 && fsync(fd) == 0)
     return DAVIT_OK;
-  int answer = report(dir, name, "writing it", "bundle.create", err);
-  unlinkat(dir_fd, temporary, 0);
+  return report(dir, prepared->name, "writing it", "bundle.create", err);
+}
+
+static int prepare_link(int dir_fd, const char *dir, struct prepared *prepared, const char *target,
+                        struct davit_error *err) {
+  int answer = name_temporary(dir, prepared, err);
+  if (answer == DAVIT_OK && symlinkat(target, dir_fd, prepared->temporary) < 0)
+    answer = report(dir, prepared->name, "making it", "bundle.create", err);
   return answer;
 }
 
-static int replace_link(int dir_fd, const char *dir, const char *name, const char *target,
-                        struct davit_error *err) {
-  char temporary[64];
-  if (temporary_name(temporary, sizeof(temporary), name) < 0)
-    return report(dir, name, "naming a temporary link", "bundle.create", err);
-  if (symlinkat(target, dir_fd, temporary) < 0)
-    return report(dir, temporary, "making it", "bundle.create", err);
-  if (renameat(dir_fd, temporary, dir_fd, name) == 0)
-    return DAVIT_OK;
-  int answer = report(dir, name, "making it", "bundle.create", err);
-  unlinkat(dir_fd, temporary, 0);
-  return answer;
+static int commit(int dir_fd, const char *dir, struct prepared *prepared, struct davit_error *err) {
+  if (renameat(dir_fd, prepared->temporary, dir_fd, prepared->name) < 0)
+    return report(dir, prepared->name, "putting it in place", "bundle.create", err);
+  prepared->temporary[0] = '\0';
+  return DAVIT_OK;
+}
+
+static void drop(int dir_fd, const struct prepared *prepared) {
+  if (prepared->temporary[0])
+    unlinkat(dir_fd, prepared->temporary, 0);
 }
 
 /* Opens the directory, which is made if it is not there; *made says so. */
@@ -175,14 +183,29 @@ static int fill(int fd, const char *dir, const char *rootfs, const char *config,
     return error_add(err, DAVIT_E_INVALID, "bundle.create",
                      "leave out --rootfs to use it, or move it away",
                      "%s/rootfs is not a link and stays as it is", dir);
-  if (answer == DAVIT_OK && !contents.has_marker)
-    answer = replace_file(fd, dir, marker_name, "", 0, err);
-  if (answer == DAVIT_OK && rootfs)
-    answer = replace_link(fd, dir, rootfs_name, rootfs, err);
+
+  struct prepared marker = {.name = marker_name};
+  struct prepared link = {.name = rootfs_name};
+  struct prepared file = {.name = config_name};
   if (answer == DAVIT_OK)
-    answer = replace_file(fd, dir, config_name, config, size, err);
+    answer = prepare_file(fd, dir, &file, config, size, err);
+  if (answer == DAVIT_OK && rootfs)
+    answer = prepare_link(fd, dir, &link, rootfs, err);
+  if (answer == DAVIT_OK)
+    answer = prepare_file(fd, dir, &marker, "", 0, err);
+
+  /* The marker first: from then on an attempt that was cut off can be made again. */
+  if (answer == DAVIT_OK)
+    answer = commit(fd, dir, &marker, err);
+  if (answer == DAVIT_OK && rootfs)
+    answer = commit(fd, dir, &link, err);
+  if (answer == DAVIT_OK)
+    answer = commit(fd, dir, &file, err);
   if (answer == DAVIT_OK && fsync(fd) < 0)
     answer = report(dir, NULL, "writing it", "bundle.create", err);
+  drop(fd, &marker);
+  drop(fd, &link);
+  drop(fd, &file);
   return answer;
 }
 
