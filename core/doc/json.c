@@ -15,7 +15,8 @@ struct walker {
   const char *placed; /* `at` is the place of this byte */
   struct place at;
   bool raw_numbers; /* the cJSON tree is to hold digits instead of doubles */
-  bool is_cut;      /* the text ends inside of a string or collection */
+  bool is_cut;      /* the text ends inside of a collection */
+  bool is_open;     /* the text ends inside of a string */
 };
 
 static struct place place_of(struct walker *walker, const char *where) {
@@ -98,7 +99,8 @@ static int check_bounds(struct walker *walker) {
       break;
     }
   }
-  walker->is_cut = in_string || depth > 0;
+  walker->is_cut = depth > 0;
+  walker->is_open = in_string;
   return DAVIT_OK;
 }
 
@@ -254,11 +256,16 @@ static int walk(struct walker *walker, cJSON *item, const struct doc_node *paren
   return failed ? failed : tree_close(&walker->tree, &branch);
 }
 
-/* cJSON found a syntax error; its pointer may stand one past the character that is wrong. */
+/* cJSON found a syntax error. Its pointer may stand one past the character that is wrong; for a
+ * string without an end it is the string's first character. */
 static int fail_syntax(struct walker *walker, const char *stopped) {
+  skip_blanks(walker);
   while (stopped > walker->next && (stopped >= walker->end || is_blank(*stopped)))
     stopped--;
-  walker->next = walker->is_cut && stopped + 1 >= walker->end ? walker->end : stopped;
+  bool is_open = walker->is_open && stopped > walker->next && stopped[-1] == '"';
+  bool is_cut = walker->is_cut && stopped + 1 >= walker->end;
+  if (walker->next < walker->end)
+    walker->next = is_open || is_cut ? walker->end : stopped;
   return fail_here(walker);
 }
 
@@ -275,14 +282,10 @@ static int parse(struct arena *arena, const struct doc_source *source, bool raw_
     return failed;
   walker.next += source_bom(source);
   walker.placed = walker.next;
-  const struct walker start = walker;
   failed = check_bounds(&walker);
   if (failed)
     return failed;
 
-  bool is_cut = walker.is_cut;
-  walker = start;
-  walker.is_cut = is_cut;
   const char *stopped = walker.next;
   CLEANUP(cjson)
   cJSON *tree =
