@@ -46,8 +46,8 @@ static const struct davit_plugin PLUGIN = {
     .kinds = KINDS,
     .options = OPTIONS,
     .rank = DAVIT_RANK_VENDOR,
-    .open = instance_open,
-    .close = instance_close,
+    .open = plugin_open,
+    .close = plugin_close,
     .enumerate = amd_enumerate,
     .inject = inject,
 };

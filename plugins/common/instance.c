@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int instance_open(const struct davit_host *h, struct davit_instance **self) {
+int plugin_open(const struct davit_host *h, struct davit_instance **self) {
   struct davit_instance *instance = calloc(1, sizeof *instance);
   if (!instance)
     return DAVIT_E_MEMORY;
@@ -13,7 +13,7 @@ int instance_open(const struct davit_host *h, struct davit_instance **self) {
   return DAVIT_OK;
 }
 
-void instance_close(struct davit_instance *self) {
+void plugin_close(struct davit_instance *self) {
   free(self);
 }
 

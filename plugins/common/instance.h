@@ -12,8 +12,8 @@ struct davit_instance {
   const struct davit_host *host;
 };
 
-int instance_open(const struct davit_host *h, struct davit_instance **self);
-void instance_close(struct davit_instance *self);
+int plugin_open(const struct davit_host *h, struct davit_instance **self);
+void plugin_close(struct davit_instance *self);
 
 /* The value in force of an option that does not repeat; NULL: none. */
 const char *option_text(const struct davit_host *h, const char *key);

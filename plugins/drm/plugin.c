@@ -211,8 +211,8 @@ static const struct davit_plugin PLUGIN = {
     .kinds = KINDS,
     .options = OPTIONS,
     .rank = DAVIT_RANK_GENERIC,
-    .open = instance_open,
-    .close = instance_close,
+    .open = plugin_open,
+    .close = plugin_close,
     .enumerate = enumerate,
     .inject = inject,
 };
