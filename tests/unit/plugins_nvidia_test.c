@@ -54,8 +54,8 @@ static void open_plugin(const char *const *options) {
 START_TEST(indexes_follow_pci_order_and_nodes_the_minor) {
   open_plugin(NULL);
   const struct expected_device expected[] = {
-      {"0", 0, "0000:1b:00.0", "/dev/nvidia1", .uuid = FIRST_UUID},
-      {"1", 1, "0000:43:00.0", "/dev/nvidia0", .uuid = SECOND_UUID},
+      {"0", 0, "0000:1b:00.0", .nodes = "/dev/nvidia1", .uuid = FIRST_UUID},
+      {"1", 1, "0000:43:00.0", .nodes = "/dev/nvidia0", .uuid = SECOND_UUID},
   };
   check_devices(&rig, expected);
   const struct davit_device *second = rig.inventory.devices[1];
@@ -74,10 +74,10 @@ START_TEST(addresses_are_ordered_as_numbers) {
   put_gpu("0001:01:00.0", "GPU-8", "2");
   open_plugin(NULL);
   const struct expected_device expected[] = {
-      {"0", 0, "0000:1b:00.0", "/dev/nvidia1", .uuid = FIRST_UUID},
-      {"1", 1, "0000:43:00.0", "/dev/nvidia0", .uuid = SECOND_UUID},
-      {"2", 2, "0001:01:00.0", "/dev/nvidia2", .uuid = "GPU-8"},
-      {"3", 3, "10000:01:00.0", "/dev/nvidia3", .uuid = "GPU-9"},
+      {"0", 0, "0000:1b:00.0", .nodes = "/dev/nvidia1", .uuid = FIRST_UUID},
+      {"1", 1, "0000:43:00.0", .nodes = "/dev/nvidia0", .uuid = SECOND_UUID},
+      {"2", 2, "0001:01:00.0", .nodes = "/dev/nvidia2", .uuid = "GPU-8"},
+      {"3", 3, "10000:01:00.0", .nodes = "/dev/nvidia3", .uuid = "GPU-9"},
   };
   check_devices(&rig, expected);
 }
@@ -117,8 +117,8 @@ START_TEST(every_reason_against_a_gpu_is_told) {
   put_information("0000:58:00.0", NULL, "255", "No");
   open_plugin(NULL);
   const struct expected_device expected[] = {
-      {"0", 0, "0000:1b:00.0", "/dev/nvidia1", .uuid = FIRST_UUID},
-      {"1", 1, "0000:43:00.0", "/dev/nvidia0", .uuid = SECOND_UUID},
+      {"0", 0, "0000:1b:00.0", .nodes = "/dev/nvidia1", .uuid = FIRST_UUID},
+      {"1", 1, "0000:43:00.0", .nodes = "/dev/nvidia0", .uuid = SECOND_UUID},
       {"0000:50:00.0", -1, "0000:50:00.0", .unusable = "bound to vfio-pci"},
       {"0000:51:00.0", -1, "0000:51:00.0", .unusable = "no driver is bound to it; modprobe nvidia"},
       {"0000:52:00.0", -1, "0000:52:00.0",
@@ -298,8 +298,9 @@ START_TEST(mig_instances_are_devices_and_their_gpu_a_group) {
   put_mig();
   open_plugin(NULL);
   const struct expected_device expected[] = {
-      {"0", 0, "0000:1b:00.0", "/dev/nvidia1", .uuid = FIRST_UUID},
-      {"1", 1, "0000:43:00.0", "/dev/nvidia0", .uuid = SECOND_UUID, .group = DAVIT_DEVICE_GROUP},
+      {"0", 0, "0000:1b:00.0", .nodes = "/dev/nvidia1", .uuid = FIRST_UUID},
+      {"1", 1, "0000:43:00.0", .nodes = "/dev/nvidia0", .uuid = SECOND_UUID,
+       .group = DAVIT_DEVICE_GROUP},
       {"1:gi1:ci0", -1,
        .nodes = "/dev/nvidia0 /dev/nvidia-caps/nvidia-cap12 /dev/nvidia-caps/nvidia-cap13",
        .parent = "1"},
