@@ -6,12 +6,12 @@ _davit() {
   _init_completion -s || return
 
   local globals="--plugin-dir --plugin-option --cdi-dir --host-root --allow-untrusted-plugins --verbose --quiet --log-format
-    --version --help -v -q"
+    --version --help -v -q -h"
   local render="--service --replica --rootfs --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
-    --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e --help"
+    --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e"
   local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --rootfs -e --env
     --workdir --hostname --cgroup-parent --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
-    -o --output --device --gpu "
+    -o --output --device --gpu --vendor "
 
   local i command=
   for ((i = 1; i < cword; i++)); do
@@ -34,22 +34,22 @@ _davit() {
 
   local options operands=_filedir
   case $command in
-    "") options=$globals operands= ;;
+    "") options= operands= ;;
     spec) options=$render ;;
     build) options="$render --output --all -o" ;;
-    validate) options=--help ;;
-    remove) options=--help operands="_filedir -d" ;;
-    inject) options="--device --gpu --in-place --provider --cdi --help" ;;
-    devices) options="--json --help" operands= ;;
-    plugins) options="--json --help" ;;
+    validate) options= ;;
+    remove) options= operands="_filedir -d" ;;
+    inject) options="--device --gpu --in-place --provider --cdi" ;;
+    devices) options="--vendor --json" operands= ;;
+    plugins) options=--json operands= ;;
     *) return ;;
   esac
   if [[ $cur == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "$options $globals" -- "$cur")
   elif [[ -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "spec build remove validate inject devices plugins" -- "$cur")
   elif [[ $command == plugins && $prev == plugins ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "list check" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W list -- "$cur")
   elif [[ -n $operands ]]; then
     $operands
   fi
