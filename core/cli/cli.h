@@ -70,6 +70,9 @@ extern const struct cli_command command_spec, command_build, command_remove, com
     command_inject, command_devices, command_plugins;
 extern const struct cli_command *const cli_commands[]; /* list */
 
+int find_command(struct cli *cli, const char *name, const struct cli_command **command,
+                 struct davit_error *err) MUST_CHECK;
+
 /* ---- options.c ------------------------------------------------------------------------------ */
 
 extern const struct cli_option options_global[];   /* every command's */

@@ -5,31 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/text.h"
-
-const struct cli_command *const cli_commands[] = {
-    &command_spec,   &command_build,   &command_validate, &command_inject,
-    &command_remove, &command_devices, &command_plugins,  NULL,
-};
-
-static const struct cli_command *find_command(const char *name) {
-  for (size_t i = 0; cli_commands[i]; i++)
-    if (strcmp(cli_commands[i]->name, name) == 0)
-      return cli_commands[i];
-  return NULL;
-}
-
-static int unknown_command(struct cli *cli, const char *name, struct davit_error *err) {
-  struct list names = {0};
-  for (size_t i = 0; cli_commands[i]; i++)
-    if (!list_push(&cli->arena, &names, cli_commands[i]->name))
-      return error_memory(err);
-  const char *nearest = text_nearest(name, list_strings(&names));
-  const char *hint = nearest ? arena_printf(&cli->arena, "did you mean `davit %s`?", nearest)
-                             : "see `davit --help`";
-  return usage_error(err, hint, "there is no command \"%s\"", name);
-}
-
 static int run(struct cli *cli, int argc, char **argv, struct davit_error *err) {
   int next = 0;
   int answer = parse_global(cli, argc, argv, &next, err);
@@ -46,9 +21,10 @@ static int run(struct cli *cli, int argc, char **argv, struct davit_error *err) 
   if (next == argc)
     return usage_error(err, "see `davit --help`", "no command is given");
 
-  const struct cli_command *command = find_command(argv[next]);
-  if (!command)
-    return unknown_command(cli, argv[next], err);
+  const struct cli_command *command;
+  answer = find_command(cli, argv[next], &command, err);
+  if (answer < 0)
+    return answer;
   answer = parse_command(cli, command, argc - next, argv + next, err);
   if (answer < 0)
     return answer;

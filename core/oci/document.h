@@ -5,6 +5,7 @@
 #ifndef DAVIT_OCI_DOCUMENT_H
 #define DAVIT_OCI_DOCUMENT_H
 
+#include "doc/doc.h"
 #include "oci/json_tree.h"
 #include "oci/oci.h"
 #include "util/list.h"
@@ -52,6 +53,9 @@ struct oci {
 
 /* ---- provenance.c --------------------------------------------------------------------------- */
 
+/* A copy that lives as long as the document; NULL: out of memory. */
+const struct oci_source *source_copy(struct oci *oci, const struct oci_source *source);
+/* NULL: the tree has no entry of that name. */
 struct record *record_find(const struct oci *oci, enum place place, const char *name);
 /* The record of that name, a new one if there is none. */
 int record_make(struct oci *oci, enum place place, const char *name, struct record **record,
@@ -128,8 +132,8 @@ int rules_index(struct oci *oci, struct record *record, struct davit_error *err)
 
 /* ---- validate.c ----------------------------------------------------------------------------- */
 
-/* The parts of a tree that davit edits are of the specification's types. */
-int validate_tree(const cJSON *root, const char *file, const char *text, size_t size,
-                  struct davit_error *err) MUST_CHECK;
+/* What davit looks into or edits is of the specification's types. `source` is what was read. */
+int validate_config(const cJSON *root, const struct doc_source *source,
+                    struct davit_error *err) MUST_CHECK;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hooks: programs that the runtime runs around the container's life. */
 #include "oci/document.h"
+#include "oci/order.h"
 
 static cJSON *make_hook(const struct oci_hook *hook) {
   CLEANUP(cjson) cJSON *item = cJSON_CreateObject();
@@ -17,6 +18,11 @@ static cJSON *make_hook(const struct oci_hook *hook) {
 
 int oci_add_hook(struct oci *oci, const struct oci_hook *hook, const struct oci_source *source,
                  struct davit_error *err) {
+  if (order_of("hooks", hook->name) == ORDER_UNKNOWN)
+    return error_add(err, DAVIT_E_INVALID, "oci.hook-unknown",
+                     "known are prestart, createRuntime, createContainer, startContainer, "
+                     "poststart, poststop",
+                     "there is no hook \"%s\"", hook->name);
   CLEANUP(arena) struct arena scratch = {0};
   CLEANUP(cjson) cJSON *item = make_hook(hook);
   const char *list = plain_name(&scratch, "hooks", hook->name);

@@ -8,12 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "doc/json.h"
 #include "util/arena.h"
 #include "util/attributes.h"
-
-static inline void cleanup_cjson(cJSON **item) {
-  cJSON_Delete(*item);
-}
 
 /* New items; NULL when memory is out. */
 cJSON *json_int(int64_t number);

@@ -33,6 +33,46 @@ int oci_new(struct oci **oci, struct davit_error *err) {
   return DAVIT_OK;
 }
 
+/* An entry of the tree as it was read gets its record. */
+static int record_entry(void *user, const struct visit *visit, struct davit_error *err) {
+  struct oci *oci = user;
+  struct record *record;
+  int answer = record_make(oci, visit->place, visit->name, &record, err);
+  if (answer == DAVIT_OK)
+    answer = record_ask(oci, record, oci->config, err);
+  if (answer != DAVIT_OK)
+    return answer;
+  record->item = visit->item;
+  return visit->place == PLACE_RULE ? rules_index(oci, record, err) : DAVIT_OK;
+}
+
+static int record_all(struct oci *oci, const char *file, struct davit_error *err) {
+  const struct oci_source source = {.kind = OCI_FROM_CONFIG, .file = file};
+  oci->config = source_copy(oci, &source);
+  if (!oci->config)
+    return error_memory(err);
+  CLEANUP(arena) struct arena names = {0};
+  return document_walk(oci, &names, record_entry, oci, err);
+}
+
+int oci_parse(const char *file, const char *text, size_t size, struct oci **oci,
+              struct davit_error *err) {
+  const struct doc_source source = {
+      .file = file, .text = text, .size = size, .code = "config.invalid"};
+  CLEANUP(oci) struct oci *made = make_document();
+  if (!made)
+    return error_memory(err);
+  int answer = json_parse(&source, &made->root, err);
+  if (answer == DAVIT_OK)
+    answer = validate_config(made->root, &source, err);
+  if (answer == DAVIT_OK)
+    answer = record_all(made, file, err);
+  if (answer != DAVIT_OK)
+    return answer;
+  *oci = STEAL(&made);
+  return DAVIT_OK;
+}
+
 int oci_print(const struct oci *oci, char **text, size_t *size, struct davit_error *err) {
   return json_print(oci->root, JSON_PRETTY, text, size) ? DAVIT_OK : error_memory(err);
 }

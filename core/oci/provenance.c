@@ -4,14 +4,19 @@
 
 #include "oci/document.h"
 
-struct record *record_find(const struct oci *oci, enum place place, const char *name) {
+static struct record *find_any(const struct oci *oci, enum place place, const char *name) {
   void **record = map_find(&oci->records[place], name);
   return record ? *record : NULL;
 }
 
+struct record *record_find(const struct oci *oci, enum place place, const char *name) {
+  struct record *record = find_any(oci, place, name);
+  return record && record->item ? record : NULL;
+}
+
 int record_make(struct oci *oci, enum place place, const char *name, struct record **record,
                 struct davit_error *err) {
-  struct record *there = record_find(oci, place, name);
+  struct record *there = find_any(oci, place, name);
   if (there) {
     *record = there;
     return DAVIT_OK;
@@ -35,8 +40,7 @@ static bool copy_text(struct arena *arena, const char *text, const char **copy) 
   return !text || *copy;
 }
 
-/* NULL: out of memory. */
-static const struct oci_source *copy_source(struct oci *oci, const struct oci_source *source) {
+const struct oci_source *source_copy(struct oci *oci, const struct oci_source *source) {
   if (oci->recent && oci_source_equal(oci->recent, source))
     return oci->recent;
   struct oci_source *copy = arena_alloc(&oci->arena, sizeof(*copy));
@@ -61,7 +65,7 @@ int record_ask(struct oci *oci, struct record *record, const struct oci_source *
   for (size_t i = 0; i < record->sources.count; i++)
     if (oci_source_equal(record->sources.items[i], source))
       return DAVIT_OK;
-  const struct oci_source *copy = copy_source(oci, source);
+  const struct oci_source *copy = source_copy(oci, source);
   if (!copy || !list_push(&oci->arena, &record->sources, copy))
     return error_memory(err);
   return DAVIT_OK;
@@ -70,7 +74,7 @@ int record_ask(struct oci *oci, struct record *record, const struct oci_source *
 int record_replace(struct oci *oci, struct record *record, const struct oci_source *source,
                    struct davit_error *err) {
   struct oci_replaced *replaced = arena_alloc(&oci->arena, sizeof(*replaced));
-  const struct oci_source *copy = copy_source(oci, source);
+  const struct oci_source *copy = source_copy(oci, source);
   if (!replaced || !copy)
     return error_memory(err);
   replaced->value = value_text(&oci->arena, record->place, record->item);

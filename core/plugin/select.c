@@ -51,13 +51,18 @@ const char *device_label(struct arena *arena, const struct davit_device *device)
   return label ? label : name;
 }
 
+/* A part's whole is of its kind, or else of another kind of the plugin. */
 static const struct davit_device *find_parent(const struct selection *selection,
                                               const struct davit_device *part) {
-  const struct davit_device *const *device = selection->devices;
-  for (; part->parent && *device; device++)
-    if (strcmp((*device)->kind, part->kind) == 0 && strcmp((*device)->id, part->parent) == 0)
-      return *device;
-  return NULL;
+  const struct davit_device *parent = NULL;
+  for (const struct davit_device *const *d = selection->devices; part->parent && *d; d++) {
+    if (strcmp((*d)->id, part->parent) != 0)
+      continue;
+    if (strcmp((*d)->kind, part->kind) == 0)
+      return *d;
+    parent = *d;
+  }
+  return parent;
 }
 
 static const char *model_of(const struct selection *selection, const struct davit_device *device) {
@@ -211,16 +216,11 @@ static int refuse_unusable(struct selection *selection, const struct davit_devic
                       device_label(selection->arena, device), reason);
 }
 
-static bool is_part_of(const struct davit_device *part, const struct davit_device *whole) {
-  return part->parent && strcmp(part->kind, whole->kind) == 0 &&
-         strcmp(part->parent, whole->id) == 0;
-}
-
 static int choose_group(struct selection *selection, const struct davit_device *group,
                         const struct request_text *name, struct list *picks) {
   size_t before = picks->count;
   for (const struct davit_device *const *d = selection->devices; *d; d++) {
-    if (!is_part_of(*d, group) || reason_against(selection, *d))
+    if (find_parent(selection, *d) != group || reason_against(selection, *d))
       continue;
     int rc = choose(selection, *d, name, picks);
     if (rc < 0)
