@@ -49,6 +49,10 @@ static const char *const capabilities[] = {"CAP_CHOWN",
 
 static const char sets[] = "process.capabilities";
 
+const char *oci_capability_name(uint32_t number) {
+  return number < ARRAY_LEN(capabilities) ? capabilities[number] : NULL;
+}
+
 /* Ambient and inheritable ones of a document that was read go: a runtime refuses an ambient
  * capability that is not permitted as well. */
 int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,

@@ -62,6 +62,8 @@ int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
  * ambient stay out. */
 int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;
+/* The name of a capability by its number in the kernel, NULL past the last that is known here. */
+const char *oci_capability_name(uint32_t number);
 /* The bounding set as bits; all bits if the document has none. */
 uint64_t oci_get_capabilities(const struct oci *oci);
 int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_source *source,
