@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keys of a service, and the readers of those that are one value. */
+#include <string.h>
+
+#include "service/keys.h"
+#include "util/text.h"
+
+/* What an orchestrator makes of it is not davit's; that it is one of these is. */
+static void read_rtype(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
+  static const char *const types[] = {"service", "job", "cron", NULL};
+  size_t type;
+  (void)field_choice(reader, value, types, &type);
+}
+
+static void read_shm_size(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service *service = into;
+  service->has_shm_size = field_size(reader, value, &service->shm_size);
+  service->shm_size_at = field_at(reader, value);
+}
+
+static void read_privileged(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service *service = into;
+  if (field_bool(reader, value, &service->privileged))
+    service->privileged_at = field_at(reader, value);
+}
+
+static void read_host_network(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service *service = into;
+  if (field_bool(reader, value, &service->host_network))
+    service->host_network_at = field_at(reader, value);
+}
+
+static bool is_hostname(const char *name) {
+  if (strlen(name) > 253)
+    return false;
+  for (;;) {
+    size_t length = strcspn(name, ".");
+    if (!field_is_label(name, length))
+      return false;
+    if (!name[length])
+      return true;
+    name += length + 1;
+  }
+}
+
+static void read_hostname(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service *service = into;
+  const char *name;
+  if (!field_text(reader, value, &name))
+    return;
+  if (is_hostname(name))
+    (void)field_text_at(reader, value, &service->hostname);
+  else
+    field_invalid(reader, value,
+                  "letters, digits and \"-\", in parts of at most 63 with dots between, at most "
+                  "253 in all",
+                  "%s is not a host name", field_quote(reader, name));
+}
+
+/* A systemd slice by its name; how it is spelled in cgroupsPath depends on the runtime's driver. */
+static bool is_slice(const char *name) {
+  static const char allowed[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.\\";
+  return text_ends(name, ".slice") && name[0] != '.' && name[strspn(name, allowed)] == '\0';
+}
+
+static void read_cgroup_parent(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service *service = into;
+  const char *text;
+  if (!field_text(reader, value, &text) || text[0] == '\0')
+    return; /* empty: not set, as in the original */
+  size_t length = strlen(text);
+  while (length > 1 && text[length - 1] == '/')
+    length--;
+  char *parent = arena_strndup(reader->arena, text, length);
+  if (!parent) {
+    error_memory(reader->err);
+    return;
+  }
+  if (!path_is_clean(parent) && !is_slice(text)) {
+    field_invalid(reader, value,
+                  "an absolute path without \"//\", \".\" and \"..\", or the name of a systemd "
+                  "slice: /gpu or gpu.slice",
+                  "%s is not a parent cgroup", field_quote(reader, text));
+    return;
+  }
+  service->cgroup_parent = (struct service_text){.text = parent, .at = field_at(reader, value)};
+}
+
+const struct field service_keys[] = {
+    {.key = "image", .read = read_image, .example = "{name: IMAGE}"},
+    {.key = "command", .read = read_command},
+    {.key = "env", .read = read_env},
+    {.key = "resources", .read = read_resources},
+    {.key = "devices", .read = read_devices},
+    {.key = "storage", .read = read_storage},
+    {.key = "shm_size", .read = read_shm_size, .flags = FIELD_OPTIONAL},
+    {.key = "ulimits", .read = read_ulimits},
+    {.key = "privileged", .read = read_privileged},
+    {.key = "host_network", .read = read_host_network, .flags = FIELD_OPTIONAL},
+    {.key = "hostname", .read = read_hostname, .flags = FIELD_OPTIONAL},
+    {.key = "cgroup_parent", .read = read_cgroup_parent, .flags = FIELD_OPTIONAL},
+    {.key = "user", .read = read_user, .flags = FIELD_OPTIONAL},
+    {.key = "rtype", .read = read_rtype, .flags = FIELD_FOREIGN},
+    {.key = "scale", .read = read_scale, .flags = FIELD_FOREIGN},
+    {.key = "endpoints", .read = read_endpoints, .flags = FIELD_FOREIGN},
+
+    {.key = "affinity"},
+    {.key = "cap_add"},
+    {.key = "cap_drop"},
+    {.key = "capabilities"},
+    {.key = "depends"},
+    {.key = "dns"},
+    {.key = "errors"},
+    {.key = "expose"},
+    {.key = "extra_groups"},
+    {.key = "extra_hosts"},
+    {.key = "health"},
+    {.key = "init"},
+    {.key = "init_container"},
+    {.key = "ipc_mode"},
+    {.key = "isolation"},
+    {.key = "labels"},
+    {.key = "lifecycle"},
+    {.key = "localhost_reachability"},
+    {.key = "logs"},
+    {.key = "network"},
+    {.key = "network_mode"},
+    {.key = "node_mode"},
+    {.key = "node_selector"},
+    {.key = "overlay"},
+    {.key = "pid_mode"},
+    {.key = "platform"},
+    {.key = "port_mappings"},
+    {.key = "read_only_root_fs"},
+    {.key = "replica_groups"},
+    {.key = "restart_policy"},
+    {.key = "schedule"},
+    {.key = "security_opt"},
+    {.key = "service_type"},
+    {.key = "stdin_open"},
+    {.key = "stop_grace_period"},
+    {.key = "stop_signal"},
+    {.key = "sysctls"},
+    {.key = "tty"},
+    {.key = "userns_mode"},
+    {.key = "wasm"},
+    {.key = "wasm_http"},
+    {.key = NULL},
+};
