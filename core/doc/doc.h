@@ -43,7 +43,7 @@ struct doc_node {
   enum doc_type type; /* of a scalar */
   bool quoted;        /* a scalar that was not plain */
   uint32_t line;      /* from 1; of an alias's copy: where the anchor's text stands */
-  uint32_t column;    /* from 1, in bytes */
+  uint32_t column;    /* from 1, in characters */
   const char *text;   /* of a scalar: its text; a number's digits as written */
   const char *tag;    /* an explicit tag ("!foo", "tag:yaml.org,2002:str"); NULL: none */
   size_t count;       /* of a sequence: items; of a mapping: pairs */
@@ -59,8 +59,8 @@ struct doc_node {
   (1u << 0) /* YAML: what follows the first document is not read, instead of an error */
 
 /* `file` names the text in messages; `code` is the code of every problem found ("service.invalid",
- * "cdi.file-broken"). Strings that the tree holds are copies. An empty text gives a scalar of type
- * DOC_NULL. */
+ * "cdi.file-broken"). Strings that the tree holds are copies. An empty YAML text gives a scalar of
+ * type DOC_NULL; an empty JSON text is an error, as in JSON. */
 struct doc_source {
   const char *file;
   const char *text;

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking things up in a node tree, and saying where they stand. */
+#include "doc/doc.h"
+
+#include <string.h>
+
+#include "doc/tree.h"
+
+enum {
+  LONGEST_EXCERPT = 80
+};
+
+const struct doc_node *doc_get(const struct doc_node *mapping, const char *key) {
+  if (!mapping || mapping->kind != DOC_MAPPING)
+    return NULL;
+  for (size_t i = 0; i < mapping->count; i++)
+    if (strcmp(mapping->keys[i]->text, key) == 0)
+      return mapping->values[i];
+  return NULL;
+}
+
+static bool is_plain_key(const char *key) {
+  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  return *key && key[strspn(key, plain)] == '\0';
+}
+
+/* One step of a path: how `node` is reached from its parent. */
+static const char *step(struct arena *arena, const struct doc_node *node) {
+  if (node->parent->kind == DOC_SEQUENCE)
+    return arena_printf(arena, "[%zu]", node->position);
+  const char *key = node->parent->keys[node->position]->text;
+  const char *dot = node->parent->parent ? "." : "";
+  if (is_plain_key(key))
+    return arena_printf(arena, "%s%s", dot, key);
+  return arena_printf(arena, "%s\"%s\"", dot, text_excerpt(arena, key, strlen(key)));
+}
+
+const char *doc_path(struct arena *arena, const struct doc_node *node) {
+  const char *path = "";
+  for (; path && node && node->parent; node = node->parent) {
+    const char *front = step(arena, node);
+    path = front ? arena_printf(arena, "%s%s", front, path) : NULL;
+  }
+  return path ? path : "";
+}
+
+int doc_vfail(struct davit_error *err, const struct doc_node *node, int answer, const char *code,
+              const char *hint, const char *format, va_list args) {
+  CLEANUP(arena) struct arena arena = {0};
+  const char *path = doc_path(&arena, node);
+  struct where at = {
+      .file = node->file, .line = node->line, .column = node->column, .key = *path ? path : NULL};
+  return error_vadd(err, answer, code, &at, hint, format, args);
+}
+
+int doc_fail(struct davit_error *err, const struct doc_node *node, int answer, const char *code,
+             const char *hint, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  answer = doc_vfail(err, node, answer, code, hint, format, args);
+  va_end(args);
+  return answer;
+}
+
+const char *text_excerpt(struct arena *arena, const char *text, size_t size) {
+  size_t end = size;
+  if (size > LONGEST_EXCERPT)
+    for (end = LONGEST_EXCERPT; end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80;)
+      end--;
+  char *copy = arena_strndup(arena, text, end);
+  if (!copy)
+    return "";
+  for (char *c = copy; *c; c++)
+    if ((unsigned char)*c < 0x20 || *c == 0x7F)
+      *c = ' ';
+  const char *excerpt = end < size ? arena_printf(arena, "%s...", copy) : copy;
+  return excerpt ? excerpt : "";
+}
+
+const char *doc_describe(struct arena *arena, const struct doc_node *node) {
+  if (!node)
+    return "nothing";
+  if (node->kind != DOC_SCALAR)
+    return node->kind == DOC_MAPPING ? "a mapping" : "a list";
+  if (node->type == DOC_NULL)
+    return "nothing";
+  const char *text = text_excerpt(arena, node->text, strlen(node->text));
+  if (node->type == DOC_STRING)
+    text = arena_printf(arena, "the text \"%s\"", text);
+  else if (node->type != DOC_BOOL)
+    text = arena_printf(arena, "the number %s", text);
+  return text ? text : "";
+}
