@@ -20,7 +20,7 @@ static bool reserve(struct output *out, size_t more) {
     out->failed = true;
     return false;
   }
-  if (need <= out->capacity)
+  if (out->text && need <= out->capacity)
     return true;
   size_t capacity = out->capacity ? out->capacity : 4096;
   while (capacity < need)

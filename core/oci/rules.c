@@ -28,7 +28,9 @@ static cJSON *make_rule(const struct oci_rule *rule) {
 /* 'a' for all: no type, or the one that the specification has for that. */
 static char type_of(const cJSON *rule) {
   const char *type = json_get_string(rule, "type");
-  return type && *type ? *type : 'a';
+  if (!type || !*type)
+    return 'a';
+  return *type;
 }
 
 static bool is_allowed(const cJSON *rule) {
