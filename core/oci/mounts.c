@@ -19,9 +19,8 @@ static cJSON *make_mount(const struct oci_mount *mount) {
 
 int oci_add_mount(struct oci *oci, const struct oci_mount *mount, const struct oci_source *source,
                   struct davit_error *err) {
-  CLEANUP(arena) struct arena scratch = {0};
   return document_put(oci, document_list(oci, "", "mounts"), NULL, PLACE_MOUNT,
-                      mount_name(&scratch, mount->destination), make_mount(mount), source, err);
+                      mount_name(&oci->arena, mount->destination), make_mount(mount), source, err);
 }
 
 const struct oci_source *oci_find_mount(const struct oci *oci, const char *destination) {
