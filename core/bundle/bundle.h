@@ -13,18 +13,22 @@
 /* What stands at a path that is to become a bundle. */
 struct bundle_state {
   bool exists;
-  bool ours;            /* has a config.json, or is an empty directory */
   bool has_real_rootfs; /* <dir>/rootfs is a directory, not a link: it serves without --rootfs */
 };
 
-/* "bundle.foreign" if the directory holds files and no config.json. Writes nothing. */
+/* "bundle.foreign" if the directory holds a config.json that davit did not make, or other files and
+ * no config.json of davit's. Writes nothing. */
 int bundle_inspect(const char *dir, struct bundle_state *state, struct davit_error *err) MUST_CHECK;
-/* Makes the directory (0700), writes config.json (0600, temp file + fsync + rename) and, if
- * `rootfs` is not NULL, the link <dir>/rootfs. */
+
+/* Makes the directory if it is not there (0700), writes config.json (0600; temporary file, fsync,
+ * rename) and, if `rootfs` is not NULL, the link <dir>/rootfs to it. On failure what was there is
+ * there still. */
 int bundle_write(const char *dir, const char *rootfs, const char *config, size_t size,
                  struct davit_error *err) MUST_CHECK;
-/* Deletes config.json, the rootfs link and the directory if it is then empty. "bundle.foreign" if
- * there is no config.json that davit made. */
+
+/* Deletes config.json, the link to the rootfs and the directory if it is then empty; a rootfs that
+ * is a directory and all other files stay. "bundle.foreign" if the directory is no bundle of
+ * davit's. */
 int bundle_remove(const char *dir, struct davit_error *err) MUST_CHECK;
 
 #endif

@@ -95,4 +95,7 @@ const char *doc_describe(struct arena *arena, const struct doc_node *node);
 bool doc_int(const struct doc_node *node, int64_t *value);
 bool doc_uint(const struct doc_node *node, uint64_t *value);
 
+/* The version of libyaml that runs here. */
+const char *doc_yaml_version(void);
+
 #endif

@@ -8,7 +8,8 @@
  *
  * Functions answer DAVIT_OK or a negative DAVIT_E_*: DAVIT_E_NOT_FOUND (no such file or component),
  * DAVIT_E_DENIED, DAVIT_E_INVALID (relative path, not of the kind asked for, too large, more than
- * 40 links), DAVIT_E_FAILED (else). The problem that they add names the path as the host sees it.
+ * 40 links), DAVIT_E_UNSUPPORTED (unknown critical flag), DAVIT_E_FAILED (else). The problem that
+ * they add names the path as the host sees it.
  */
 #ifndef DAVIT_HOST_HOST_H
 #define DAVIT_HOST_HOST_H
@@ -22,7 +23,8 @@
 #include "util/error.h"
 
 enum {
-  HOST_MAX_FILE = 16 * 1024 * 1024
+  HOST_MAX_FILE = 16 * 1024 * 1024,
+  HOST_MAX_NAMES = 65536 /* in a directory */
 };
 
 struct host;
@@ -41,8 +43,8 @@ static inline void cleanup_host(struct host **host) {
 /* False for "/": its nodes are real and rootless is decided by who runs davit. */
 bool host_is_fixture(const struct host *host);
 
-/* The whole file, with a NUL added that `size` does not count. Works for files of /proc and /sys
- * too. */
+/* The whole file, with a NUL added that `size` does not count; `size` may be NULL. Works for files
+ * of /proc and /sys too. Never waits for a writer, and opens nothing but regular files. */
 int host_read_file(const struct host *host, struct arena *arena, const char *path,
                    const char **data, size_t *size, struct davit_error *err) MUST_CHECK;
 /* The names in a directory without "." and "..", sorted bytewise, ended by NULL. */
@@ -56,6 +58,11 @@ int host_read_link(const struct host *host, struct arena *arena, const char *pat
 /* Absolute inside the root, without links; the last component must exist too. */
 int host_real_path(const struct host *host, struct arena *arena, const char *path,
                    const char **resolved, struct davit_error *err) MUST_CHECK;
+
+/* The same as the machine itself names it, with the root before it, for a library that opens files
+ * by name. Opening it is no longer guarded by the root. */
+int host_machine_path(const struct host *host, struct arena *arena, const char *path,
+                      const char **name, struct davit_error *err) MUST_CHECK;
 
 /* DAVIT_KMOD_* of a module by its name ("nvidia_uvm" and "nvidia-uvm" are one). /sys/module says
  * what is live or built in; what is not there is asked of libkmod, which is opened then and only

@@ -62,6 +62,8 @@ int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
  * ambient stay out. */
 int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;
+/* The name of a capability by its number in the kernel, NULL past the last that is known here. */
+const char *oci_capability_name(uint32_t number);
 /* The bounding set as bits; all bits if the document has none. */
 uint64_t oci_get_capabilities(const struct oci *oci);
 int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_source *source,
@@ -102,6 +104,8 @@ struct oci_hook {
   int64_t timeout; /* seconds */
 };
 
+/* At the end of its list; an equal one that is there already gains the source. "oci.hook-unknown":
+ * the specification has no hook of that name. */
 int oci_add_hook(struct oci *oci, const struct oci_hook *hook, const struct oci_source *source,
                  struct davit_error *err) MUST_CHECK;
 int oci_set_annotation(struct oci *oci, const char *name, const char *value,
@@ -146,7 +150,8 @@ struct oci_rule {
  * is added, unless a rule behind it takes some of its devices away. */
 int oci_add_device_rule(struct oci *oci, const struct oci_rule *rule,
                         const struct oci_source *source, struct davit_error *err) MUST_CHECK;
-/* True if a rule allows every device: nothing that davit adds to such a document can isolate it. */
+/* True if a rule allows every device, or every character device, which all accelerators are, and no
+ * later one takes that back: nothing that davit adds to such a document can isolate it. */
 bool oci_allows_all_devices(const struct oci *oci);
 
 int oci_set_cgroups_path(struct oci *oci, const char *path, const struct oci_source *source,
@@ -164,7 +169,8 @@ int oci_set_unified(struct oci *oci, const char *file, const char *value, bool a
 int oci_set_net_device(struct oci *oci, const char *host_name, const char *name,
                        const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 /* linux.intelRdt, one key; the first of a transaction clears what was there (`clear`). "schemata"
- * takes many. */
+ * takes many, one a call. Raises ociVersion to the one that brought the key. "oci.rdt-unknown": no
+ * such key; "oci.rdt-value": a key takes "true" or "false" only. */
 int oci_set_intel_rdt(struct oci *oci, const char *key, const char *value, bool clear,
                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 int oci_set_rootfs_propagation(struct oci *oci, const char *value, const struct oci_source *source,

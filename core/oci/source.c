@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-static const char *plugin_text(struct arena *arena, const struct oci_source *source)
-{
+static const char *plugin_text(struct arena *arena, const struct oci_source *source) {
   const char *device = source->device ? arena_printf(arena, ", device %s", source->device) : "";
   if (!device)
     return NULL;
@@ -16,8 +15,7 @@ static const char *plugin_text(struct arena *arena, const struct oci_source *sou
                       device);
 }
 
-const char *oci_source_text(struct arena *arena, const struct oci_source *source)
-{
+const char *oci_source_text(struct arena *arena, const struct oci_source *source) {
   switch (source->kind) {
   case OCI_FROM_DEFAULT:
     return "default";
@@ -35,13 +33,11 @@ const char *oci_source_text(struct arena *arena, const struct oci_source *source
   return NULL;
 }
 
-static bool same_text(const char *a, const char *b)
-{
+static bool same_text(const char *a, const char *b) {
   return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-bool oci_source_equal(const struct oci_source *a, const struct oci_source *b)
-{
+bool oci_source_equal(const struct oci_source *a, const struct oci_source *b) {
   return a->kind == b->kind && a->line == b->line && same_text(a->file, b->file) &&
          same_text(a->key, b->key) && same_text(a->plugin, b->plugin) &&
          same_text(a->device, b->device);

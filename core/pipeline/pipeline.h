@@ -30,7 +30,8 @@ struct render_options {
   const char *cgroup_parent_default;  /* and its value */
   bool systemd_cgroup;
   const char *const *gpu_devices; /* --gpu-device: replaces the file's choice; NULL: not given */
-  const char *rank, *world_size, *local_rank; /* digits, checked by the command line */
+  const char *rank, *world_size, *local_rank; /* digits, checked by the command line; NULL: not
+                                                 given, so all below */
   const char *master_addr, *ifname;
 };
 
@@ -38,16 +39,21 @@ struct context {
   struct arena *arena;
   const struct log *log;
   const struct host *host;
+  const struct host *rootfs; /* the container's root; NULL: not known */
   const struct service_file *file;
   const struct service *service;
   const struct render_options *options;
   struct providers *providers;
-  const char *container_id;
+  const char *container_id; /* set by pipeline_run() */
   struct oci *oci;
 };
 
-/* Runs every stage. The document is in context->oci, owned by the caller, also on failure (then
- * half made). */
+/* "<service>-rep-<replica>": the name of the container, of its cgroup and, if nothing else is said,
+ * of its host. */
+const char *container_id(struct arena *arena, const struct service *service, uint32_t replica);
+
+/* Runs every stage. The document is in context->oci, owned by the caller; on failure it is half
+ * made and of no use. */
 int pipeline_run(struct context *context, struct davit_error *err) MUST_CHECK;
 
 #endif

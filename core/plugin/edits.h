@@ -28,7 +28,13 @@ const struct davit_edits *transaction_begin(struct transaction *transaction,
                                             struct instance *instance, enum edit_phase phase);
 void transaction_rollback(struct transaction *transaction);
 
-/* Edits the document, or leaves it as it is and says why. */
+/* The value of a variable as the container will have it: the document's, changed by the edits so
+ * far. NULL: not set. */
+const char *transaction_env(const struct transaction *transaction, const char *name);
+
+/* Edits the document, or leaves it as it is and says why: "plugin.conflict" (edits of two ops, or
+ * an edit and the service, say different things about one subject), "gpu.sharing-conflict". When
+ * memory runs out the document is half edited, to be dropped by its owner. */
 int transaction_apply(struct transaction *transaction, struct oci *oci,
                       struct davit_error *err) MUST_CHECK;
 

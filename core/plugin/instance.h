@@ -14,6 +14,7 @@ struct instance;
 
 struct instance_settings {
   const struct host *host;
+  const struct host *caller; /* what the caller of davit sees; NULL: the same */
   const struct log *log;
   const struct request_option
       *options; /* for this plugin (plugin NULL or its name), strongest first */

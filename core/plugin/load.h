@@ -51,6 +51,11 @@ struct plugin {
 int plugin_load(struct arena *arena, const struct plugin_path *path, const struct plugin_file *file,
                 const struct plugin **plugin, struct davit_error *err) MUST_CHECK;
 
+/* The half of plugin_load() that comes after trust: loads what `fd` is, whatever the file's name
+ * means by now. Takes `fd`. */
+int plugin_load_descriptor(struct arena *arena, const struct plugin_file *file, int fd,
+                           const struct plugin **plugin, struct davit_error *err) MUST_CHECK;
+
 /* The trust rule alone: *fd is the descriptor that was checked, owned by the caller; *real is its
  * path without links. */
 int plugin_trust(struct arena *arena, const char *path, bool allow_untrusted, int *fd,

@@ -11,8 +11,9 @@
 /* *chosen: a list of devices of the inventory in the order asked, each once, groups replaced by
  * their usable parts; with a count, in the provider's order. Problems: "gpu.too-few" (what is
  * there, and why each other candidate does not count), "gpu.not-found" (near names), "gpu.unusable"
- * (the reason), "gpu.ambiguous", "gpu.count" (count and devices disagree). No device at all is
- * DAVIT_E_NOT_FOUND; anything else that is wrong with the request is DAVIT_E_INVALID. */
+ * (the reason), "gpu.ambiguous", "gpu.duplicate" (one device under two names), "gpu.count" (count
+ * and devices disagree). No device at all, or none of the model asked, is DAVIT_E_NOT_FOUND;
+ * anything else that is wrong with the request is DAVIT_E_INVALID. */
 int select_devices(struct arena *arena, const struct inventory *inventory,
                    const struct device_request *request, const struct davit_device *const **chosen,
                    struct davit_error *err) MUST_CHECK;

@@ -50,7 +50,7 @@ int error_vadd(struct davit_error *err, int answer, const char *code, const stru
   if (vasprintf(&text, format, args) < 0)
     return error_memory(err);
 
-  size_t size = sizeof(struct problem) + packed_size(text) + packed_size(hint) +
+  size_t size = sizeof(struct problem) + packed_size(code) + packed_size(text) + packed_size(hint) +
                 packed_size(at->file) + packed_size(at->key);
   struct problem *problem = err->last == &out_of_memory ? NULL : calloc(1, size);
   if (!problem) {
@@ -59,7 +59,7 @@ int error_vadd(struct davit_error *err, int answer, const char *code, const stru
   }
   char *space = (char *)(problem + 1);
   problem->answer = answer;
-  problem->code = code;
+  problem->code = pack(&space, code);
   problem->at = *at;
   problem->at.file = pack(&space, at->file);
   problem->at.key = pack(&space, at->key);

@@ -36,7 +36,7 @@ struct davit_error { /* zeroed: nothing went wrong */
   size_t count;
 };
 
-/* Each adds one problem and returns `answer`, so that a failing line is one line. `code` is not
+/* Each adds one problem and returns `answer`, so that a failing line is one line. Every text is
  * copied. */
 int error_add(struct davit_error *err, int answer, const char *code, const char *hint,
               const char *format, ...) PRINTF_LIKE(5, 6);

@@ -10,7 +10,8 @@
 enum log_level {
   LOG_LEVEL_DEBUG,
   LOG_LEVEL_INFO,
-  LOG_LEVEL_WARNING
+  LOG_LEVEL_WARNING,
+  LOG_LEVEL_NONE /* as threshold only */
 };
 
 struct log {

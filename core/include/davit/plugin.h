@@ -163,6 +163,9 @@ struct davit_host {
   uint16_t abi_minor;
   const char *davit_version;
   const struct davit_files *files; /* of the host */
+  /* The file system as the caller of davit sees it: for paths of the command line and of
+   * variables. */
+  const struct davit_files *caller_files;
 
   /* Values in force for a declared option, as list, never NULL: the request's, else the command
    * line's, else the configuration's, else the preset; more than one only with

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* davit build: write the bundle of a service. */
+#include "cli/cli.h"
+
+#include <string.h>
+
+#include "bundle/bundle.h"
+#include "util/cleanup.h"
+
+/* *rootfs is what the config and the link name; NULL if the bundle's own rootfs directory serves.
+ * *lookup is where it is. */
+static int choose_rootfs(struct cli *cli, const char **rootfs, const char **lookup,
+                         struct davit_error *err) {
+  struct bundle_state state;
+  int answer = bundle_inspect(cli->output, &state, err);
+  if (answer < 0)
+    return answer;
+  const char *own = NULL;
+  if (state.has_real_rootfs) {
+    const char *path = arena_printf(&cli->arena, "%s/rootfs", cli->output);
+    if (!path)
+      return error_memory(err);
+    answer = real_path(cli, path, "rootfs.missing", &own, err);
+  }
+  if (answer == DAVIT_OK && cli->rootfs)
+    answer = real_path(cli, cli->rootfs, "rootfs.missing", lookup, err);
+  if (answer < 0)
+    return answer;
+  if (!cli->rootfs && !own)
+    return error_add(err, DAVIT_E_NOT_FOUND, "rootfs.missing",
+                     "give --rootfs DIR, or unpack the image into that directory",
+                     "no root file system: there is no directory %s/rootfs", cli->output);
+  if (cli->rootfs && (!own || strcmp(own, *lookup) != 0)) {
+    *rootfs = *lookup;
+    return DAVIT_OK;
+  }
+  *rootfs = NULL;
+  *lookup = own;
+  return DAVIT_OK;
+}
+
+static int run(struct cli *cli, struct davit_error *err) {
+  CLEANUP(oci) struct oci *oci = NULL;
+  CLEANUP(free) char *config = NULL;
+  const char *rootfs = NULL, *lookup = NULL;
+  size_t size = 0;
+  if (!cli->output)
+    return usage_error(err, "davit build FILE -o DIR", "davit build needs --output");
+  int answer = choose_rootfs(cli, &rootfs, &lookup, err);
+  if (answer == DAVIT_OK)
+    answer = render_service(cli, rootfs, lookup, &oci, err);
+  if (answer == DAVIT_OK)
+    answer = oci_print(oci, &config, &size, err);
+  if (answer == DAVIT_OK)
+    answer = bundle_write(cli->output, rootfs, config, size, err);
+  if (answer == DAVIT_OK)
+    log_info(&cli->log, "wrote %s/config.json", cli->output);
+  return answer;
+}
+
+static int take_output(struct cli *cli, const char *value, struct davit_error *err) {
+  if (!value[0])
+    return usage_error(err, NULL, "--output takes a directory, not \"\"");
+  cli->output = value;
+  return DAVIT_OK;
+}
+
+static const struct cli_option options[] = {
+    {"output", 'o', "DIR", "the bundle's directory (required)", take_output},
+    {0},
+};
+
+const struct cli_command command_build = {
+    .name = "build",
+    .operands = "FILE [-- ARG...]",
+    .summary = "write the bundle of a service",
+    .least = 1,
+    .most = 1,
+    .takes_after = true,
+    .options = (const struct cli_option *const[]){options, options_service, options_provider, NULL},
+    .run = run,
+};

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* davit devices: the accelerators that the plugins see on this host. */
+#include "cli/cli.h"
+
+#include "cli/json.h"
+
+static const char *state_of(const struct davit_device *device) {
+  if (device->unusable)
+    return device->unusable;
+  if (device->flags & DAVIT_DEVICE_GROUP)
+    return "group";
+  return device->flags & DAVIT_DEVICE_ALIAS ? "alias" : "ok";
+}
+
+static int print_text(struct cli *cli, const struct provider_device *const *devices,
+                      struct davit_error *err) {
+  enum {
+    COLUMNS = 7
+  };
+  static const char *const heading[COLUMNS] = {"PLUGIN", "DEVICE", "INDEX", "PCI",
+                                               "MODEL",  "NODES",  "STATE"};
+  size_t rows = 1;
+  while (devices[rows - 1])
+    rows++;
+  if (rows == 1) {
+    puts("no devices found");
+    return finish_output(err);
+  }
+  const char **cells = arena_array(&cli->arena, rows * COLUMNS, sizeof(*cells));
+  if (!cells)
+    return error_memory(err);
+  for (size_t i = 0; i < COLUMNS; i++)
+    cells[i] = heading[i];
+  for (size_t i = 0; devices[i]; i++) {
+    const struct davit_device *device = devices[i]->device;
+    const char **row = cells + (i + 1) * COLUMNS;
+    row[0] = devices[i]->plugin->name;
+    row[1] = arena_printf(&cli->arena, "%s=%s", device->kind, device->id);
+    if (device->flags & DAVIT_DEVICE_INDEX)
+      row[2] = arena_printf(&cli->arena, "%u", device->index);
+    row[3] = device->pci_address;
+    row[4] = device->model;
+    row[5] = strings_join(&cli->arena, device->nodes, 3);
+    row[6] = state_of(device);
+  }
+  print_table(stdout, cells, COLUMNS, rows);
+  return finish_output(err);
+}
+
+static cJSON *device_json(const struct provider_device *found) {
+  const struct davit_device *device = found->device;
+  cJSON *object = cJSON_CreateObject();
+  json_add_text(object, "plugin", found->plugin->name);
+  json_add_text(object, "kind", device->kind);
+  json_add_text(object, "id", device->id);
+  if (device->flags & DAVIT_DEVICE_INDEX)
+    json_add_number(object, "index", device->index);
+  json_add_list(object, "aliases", device->aliases);
+  json_add_text(object, "uuid", device->uuid);
+  json_add_text(object, "pciAddress", device->pci_address);
+  json_add_text(object, "model", device->model);
+  json_add_text(object, "driver", device->driver);
+  json_add_text(object, "driverVersion", device->driver_version);
+  if (device->flags & DAVIT_DEVICE_NUMA)
+    json_add_number(object, "numaNode", device->numa_node);
+  if (device->memory)
+    json_add_number(object, "memory", device->memory);
+  json_add_list(object, "nodes", device->nodes);
+  json_add_text(object, "parent", device->parent);
+  json_add_text(object, "profile", device->profile);
+  cJSON_AddBoolToObject(object, "group", (device->flags & DAVIT_DEVICE_GROUP) != 0);
+  cJSON_AddBoolToObject(object, "alias", (device->flags & DAVIT_DEVICE_ALIAS) != 0);
+  cJSON_AddBoolToObject(object, "usable", !device->unusable);
+  json_add_text(object, "unusable", device->unusable);
+  json_add_text(object, "file", device->file);
+  if (device->file && device->line > 0)
+    json_add_number(object, "line", device->line);
+  return object;
+}
+
+static int print_json(const struct provider_device *const *devices, struct davit_error *err) {
+  cJSON *array = cJSON_CreateArray();
+  for (; *devices; devices++)
+    cJSON_AddItemToArray(array, device_json(*devices));
+  return json_to_stdout(array, err);
+}
+
+static int run(struct cli *cli, struct davit_error *err) {
+  CLEANUP(machine) struct machine machine = {0};
+  const struct provider_device *const *devices;
+  int answer = machine_open(cli, &machine, err);
+  if (answer == DAVIT_OK)
+    answer = providers_devices(machine.providers, &cli->arena, cli->vendor, &devices, err);
+  if (answer < 0)
+    return answer;
+  return cli->json ? print_json(devices, err) : print_text(cli, devices, err);
+}
+
+static int take_vendor(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
+  cli->vendor = value;
+  return DAVIT_OK;
+}
+
+static const struct cli_option options[] = {
+    {"vendor", 0, "NAME", "only this vendor's", take_vendor},
+    {0},
+};
+
+const struct cli_command command_devices = {
+    .name = "devices",
+    .operands = "",
+    .summary = "list the accelerators of this host",
+    .options = (const struct cli_option *const[]){options, options_json, NULL},
+    .run = run,
+};

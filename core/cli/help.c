@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --help and --version, made from the tables of options and commands. */
+#include "cli/cli.h"
+
+#include <cjson/cJSON.h>
+
+#include "cli/config.h"
+#include "doc/doc.h"
+
+enum {
+  HELP_COLUMN = 30
+};
+
+static void print_options(const struct cli_option *table, FILE *out) {
+  for (const struct cli_option *option = table; option->name; option++) {
+    int width =
+        fprintf(out, "  %c%c%c --%s%s%s", option->letter ? '-' : ' ',
+                option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
+                option->argument ? "=" : "", option->argument ? option->argument : "");
+    if (width >= HELP_COLUMN) {
+      fputc('\n', out);
+      width = 0;
+    }
+    fprintf(out, "%*s%s\n", HELP_COLUMN - width, "", option->help);
+  }
+}
+
+void print_help(FILE *out) {
+  fputs("Usage: davit [OPTIONS] COMMAND [OPTIONS] [OPERANDS]\n\n"
+        "Turns a service definition into an OCI bundle with exactly the GPUs it asks for.\n\n"
+        "Commands:\n",
+        out);
+  for (size_t i = 0; cli_commands[i]; i++)
+    fprintf(out, "  %-12s%s\n", cli_commands[i]->name, cli_commands[i]->summary);
+  fputs("\nOptions of every command:\n", out);
+  print_options(options_global, out);
+  fputs("\n`davit COMMAND --help` says more, davit(1) everything.\n", out);
+}
+
+void print_command_help(const struct cli_command *command, FILE *out) {
+  fprintf(out, "Usage: davit %s [OPTIONS] %s\n\n%s\n\nOptions:\n", command->name, command->operands,
+          command->summary);
+  for (size_t i = 0; command->options && command->options[i]; i++)
+    print_options(command->options[i], out);
+  fputs("\nOptions of every command:\n", out);
+  print_options(options_global, out);
+}
+
+void print_version(FILE *out) {
+  fprintf(out,
+          "davit %s\n"
+          "plugin ABI %u.%u\n"
+          "libyaml %s\n"
+          "cJSON %s\n"
+          "plugins in %s\n"
+          "CDI specs in /etc/cdi, /var/run/cdi\n",
+          DAVIT_VERSION, DAVIT_ABI_MAJOR, DAVIT_ABI_MINOR, doc_yaml_version(), cJSON_Version(),
+          DAVIT_PLUGIN_DIR);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON that commands print; an object that is short of memory shows when it is printed: then there
+ * is no text. */
+#include "cli/json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "util/cleanup.h"
+
+void json_add_text(cJSON *object, const char *key, const char *text) {
+  if (text)
+    cJSON_AddStringToObject(object, key, text);
+}
+
+void json_add_list(cJSON *object, const char *key, const char *const *texts) {
+  cJSON *array = cJSON_AddArrayToObject(object, key);
+  for (; texts && *texts; texts++)
+    cJSON_AddItemToArray(array, cJSON_CreateString(*texts));
+}
+
+void json_add_number(cJSON *object, const char *key, uint64_t number) {
+  char digits[24];
+  snprintf(digits, sizeof(digits), "%" PRIu64, number);
+  cJSON_AddRawToObject(object, key, digits); /* a double would round large ones */
+}
+
+int json_to_stdout(cJSON *value, struct davit_error *err) {
+  CLEANUP(free) char *text = cJSON_Print(value);
+  cJSON_Delete(value);
+  if (!text)
+    return error_memory(err);
+  puts(text);
+  return finish_output(err);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What --json prints, through cJSON. */
+#ifndef DAVIT_CLI_JSON_H
+#define DAVIT_CLI_JSON_H
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+
+#include "util/error.h"
+
+void json_add_text(cJSON *object, const char *key, const char *text); /* NULL: nothing is added */
+void json_add_list(cJSON *object, const char *key,
+                   const char *const *texts); /* NULL: an empty one */
+void json_add_number(cJSON *object, const char *key, uint64_t number);
+/* Prints the value on stdout and deletes it. */
+int json_to_stdout(cJSON *value, struct davit_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* davit: the command line. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int run(struct cli *cli, int argc, char **argv, struct davit_error *err) {
+  int next = 0;
+  int answer = parse_global(cli, argc, argv, &next, err);
+  if (answer < 0)
+    return answer;
+  if (cli->show_version) {
+    print_version(stdout);
+    return finish_output(err);
+  }
+  if (cli->show_help) {
+    print_help(stdout);
+    return finish_output(err);
+  }
+  if (next == argc)
+    return usage_error(err, "see `davit --help`", "no command is given");
+
+  const struct cli_command *command;
+  answer = find_command(cli, argv[next], &command, err);
+  if (answer < 0)
+    return answer;
+  answer = parse_command(cli, command, argc - next, argv + next, err);
+  if (answer < 0)
+    return answer;
+  if (cli->show_help) {
+    print_command_help(command, stdout);
+    return finish_output(err);
+  }
+  return command->run(cli, err);
+}
+
+int main(int argc, char **argv) {
+  struct cli cli = {.render = {.replica = 1}};
+  CLEANUP(error) struct davit_error err = {0};
+  report_setup(&cli);
+  int answer = run(&cli, argc, argv, &err);
+  report_error(&cli, &err);
+  int code = answer == DAVIT_OK                                   ? EXIT_SUCCESS
+             : err.first && strcmp(err.first->code, "usage") == 0 ? EXIT_USAGE
+                                                                  : EXIT_FAILURE;
+  arena_free(&cli.arena);
+  return code;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading argv against tables of options, with getopt_long(3). */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "util/text.h"
+
+/* getopt's answer for a long option: its place in the joined table, above every letter. */
+enum {
+  LONG_OPTION = 256
+};
+
+/* Tables joined, and the two forms in which getopt_long wants them. */
+struct parser {
+  struct list options; /* const struct cli_option * */
+  struct option *longs;
+  char *letters;
+};
+
+static int join_tables(struct cli *cli, struct parser *parser, const char *mode,
+                       const struct cli_option *const *tables, struct davit_error *err) {
+  for (; *tables; tables++)
+    for (const struct cli_option *option = *tables; option->name; option++)
+      if (!list_push(&cli->arena, &parser->options, option))
+        return error_memory(err);
+
+  size_t count = parser->options.count;
+  parser->longs = arena_array(&cli->arena, count + 1, sizeof(*parser->longs));
+  parser->letters = arena_alloc(&cli->arena, strlen(mode) + 2 * count + 1);
+  if (!parser->longs || !parser->letters)
+    return error_memory(err);
+  char *letters = stpcpy(parser->letters, mode);
+  for (size_t i = 0; i < count; i++) {
+    const struct cli_option *option = parser->options.items[i];
+    parser->longs[i] =
+        (struct option){.name = option->name,
+                        .has_arg = option->argument ? required_argument : no_argument,
+                        .val = LONG_OPTION + (int)i};
+    if (option->letter) {
+      *letters++ = option->letter;
+      if (option->argument)
+        *letters++ = ':';
+    }
+  }
+  return DAVIT_OK;
+}
+
+static const struct cli_option *find_letter(const struct parser *parser, int letter) {
+  for (size_t i = 0; i < parser->options.count; i++) {
+    const struct cli_option *option = parser->options.items[i];
+    if (option->letter == letter)
+      return option;
+  }
+  return NULL;
+}
+
+/* getopt's '?': an option that is not there, or a value that is one too many. */
+static int unknown_option(struct cli *cli, const struct parser *parser, const char *word,
+                          struct davit_error *err) {
+  struct list names = {0};
+  for (size_t i = 0; i < parser->options.count; i++) {
+    const struct cli_option *option = parser->options.items[i];
+    if (!list_push(&cli->arena, &names, option->name))
+      return error_memory(err);
+  }
+  const char *name = text_starts(word, "--") ? word + 2 : word;
+  char *bare = arena_strndup(&cli->arena, name, strcspn(name, "="));
+  if (!bare)
+    return error_memory(err);
+  if (strings_contain(list_strings(&names), bare))
+    return usage_error(err, NULL, "--%s takes no value", bare);
+  const char *nearest = text_nearest(bare, list_strings(&names));
+  return usage_error(err, nearest ? arena_printf(&cli->arena, "did you mean --%s?", nearest) : NULL,
+                     "there is no option %s here",
+                     optopt && optopt < LONG_OPTION ? arena_printf(&cli->arena, "-%c", optopt)
+                                                    : arena_printf(&cli->arena, "--%s", bare));
+}
+
+static int take_answer(struct cli *cli, const struct parser *parser, int answer, char **argv,
+                       struct davit_error *err) {
+  if (answer == 1) /* an operand, in "-" mode */
+    return list_push(&cli->arena, &cli->operands, optarg) ? DAVIT_OK : error_memory(err);
+  if (answer == ':')
+    return usage_error(err, NULL, "%s needs a value", argv[optind - 1]);
+  const struct cli_option *option = answer >= LONG_OPTION
+                                        ? parser->options.items[answer - LONG_OPTION]
+                                        : find_letter(parser, answer);
+  if (answer == '?' || !option)
+    return unknown_option(cli, parser, argv[optind - 1], err);
+  return option->take(cli, optarg, err);
+}
+
+static int parse(struct cli *cli, const char *mode, const struct cli_option *const *tables,
+                 int argc, char **argv, struct davit_error *err) {
+  struct parser parser = {0};
+  int answer = join_tables(cli, &parser, mode, tables, err);
+  opterr = 0;
+  optind = 0; /* glibc: start over */
+  while (answer == DAVIT_OK) {
+    int got = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
+    if (got == -1)
+      break;
+    answer = take_answer(cli, &parser, got, argv, err);
+  }
+  return answer;
+}
+
+int parse_global(struct cli *cli, int argc, char **argv, int *next, struct davit_error *err) {
+  static const struct cli_option *const tables[] = {options_global, NULL};
+  int answer = parse(cli, "+:", tables, argc, argv, err); /* "+": stop at the command */
+  *next = optind;
+  return answer;
+}
+
+int parse_command(struct cli *cli, const struct cli_command *command, int argc, char **argv,
+                  struct davit_error *err) {
+  struct list tables = {0};
+  bool ok = true;
+  for (size_t i = 0; ok && command->options && command->options[i]; i++)
+    ok = list_push(&cli->arena, &tables, command->options[i]);
+  if (!ok || !list_push(&cli->arena, &tables, options_global))
+    return error_memory(err);
+
+  /* "-": operands come in order as if they were options, and "--" is left to be seen. */
+  int answer = parse(cli, "-:", (const struct cli_option *const *)tables.items, argc, argv, err);
+  if (answer < 0 || cli->show_help)
+    return answer;
+  if (optind > 1 && strcmp(argv[optind - 1], "--") == 0)
+    cli->after = (const char *const *)argv + optind;
+  const char *hint = arena_printf(&cli->arena, "davit %s [options] %s; see `davit %s --help`",
+                                  command->name, command->operands, command->name);
+  if (cli->operands.count < command->least)
+    return usage_error(err, hint, "davit %s needs %s", command->name, command->operands);
+  if (cli->operands.count > command->most)
+    return usage_error(err, hint, "\"%s\" is one operand too many",
+                       (const char *)cli->operands.items[command->most]);
+  if (cli->after && !command->takes_after)
+    return usage_error(err, hint, "davit %s takes nothing behind \"--\"", command->name);
+  if (cli->after && !cli->after[0])
+    return usage_error(err, hint, "nothing follows \"--\"");
+  return DAVIT_OK;
+}

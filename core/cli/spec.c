@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* davit spec: print the config.json of a service. */
+#include "cli/cli.h"
+
+static int run(struct cli *cli, struct davit_error *err) {
+  CLEANUP(oci) struct oci *oci = NULL;
+  const char *rootfs = NULL;
+  int answer = DAVIT_OK;
+  if (cli->rootfs)
+    answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs, err);
+  if (answer == DAVIT_OK)
+    answer = render_service(cli, rootfs, rootfs, &oci, err);
+  if (answer == DAVIT_OK)
+    answer = print_config(oci, err);
+  return answer;
+}
+
+const struct cli_command command_spec = {
+    .name = "spec",
+    .operands = "FILE [-- ARG...]",
+    .summary = "print the config.json of a service",
+    .least = 1,
+    .most = 1,
+    .takes_after = true,
+    .options = (const struct cli_option *const[]){options_service, options_provider, NULL},
+    .run = run,
+};

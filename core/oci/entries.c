@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entries of a document with their provenance, in its order; what was taken out comes last. */
+#include "oci/document.h"
+
+/* Several entries with one name come only from a document that was read: the last has the record,
+ * the others are told apart by position. */
+static bool is_shadowed(const struct oci *oci, const struct visit *visit,
+                        const struct record *record) {
+  return oci->config && record && record->item != visit->item;
+}
+
+static const char *path_text(struct arena *arena, enum place place, const char *list,
+                             const char *name, size_t position, bool by_position) {
+  if (by_position || place == PLACE_RULE || place == PLACE_HOOK)
+    return arena_printf(arena, "%s[%zu]", list, position);
+  if (place == PLACE_PLAIN)
+    return arena_strdup(arena, name);
+  return arena_printf(arena, "%s.%s", list, name);
+}
+
+/* The record keeps the oldest first; NULL when memory is out. */
+static const struct oci_replaced *const *newest_first(struct arena *arena,
+                                                      const struct list *replaced) {
+  const struct oci_replaced **items = arena_array(arena, replaced->count + 1, sizeof(*items));
+  for (size_t i = 0; items && i < replaced->count; i++)
+    items[i] = replaced->items[replaced->count - 1 - i];
+  return items;
+}
+
+static const struct oci_source *const *copy_sources(struct arena *arena,
+                                                    const struct list *sources) {
+  const struct oci_source **items = arena_array(arena, sources->count + 1, sizeof(*items));
+  for (size_t i = 0; items && i < sources->count; i++)
+    items[i] = sources->items[i];
+  return items;
+}
+
+struct listing {
+  const struct oci *oci;
+  struct arena *arena;
+  struct list entries;
+};
+
+static int add_entry(struct listing *listing, const char *path, const char *value,
+                     const struct list *sources, const struct list *replaced,
+                     struct davit_error *err) {
+  struct oci_entry *entry = arena_alloc(listing->arena, sizeof(*entry));
+  if (!entry)
+    return error_memory(err);
+  *entry = (struct oci_entry){.path = path,
+                              .value = value,
+                              .sources = copy_sources(listing->arena, sources),
+                              .replaced = newest_first(listing->arena, replaced)};
+  if (!path || !entry->sources || !entry->replaced ||
+      !list_push(listing->arena, &listing->entries, entry))
+    return error_memory(err);
+  return DAVIT_OK;
+}
+
+static int add_visited(void *user, const struct visit *visit, struct davit_error *err) {
+  struct listing *listing = user;
+  const struct record *record = record_find(listing->oci, visit->place, visit->name);
+  bool shadowed = is_shadowed(listing->oci, visit, record);
+  struct list sources = {0};
+  struct list replaced = {0};
+  if (shadowed && !list_push(listing->arena, &sources, listing->oci->config))
+    return error_memory(err);
+  if (!shadowed && record) {
+    sources = record->sources;
+    replaced = record->replaced;
+  }
+  const char *value = value_text(listing->arena, visit->place, visit->item);
+  if (!value)
+    return error_memory(err);
+  return add_entry(
+      listing,
+      path_text(listing->arena, visit->place, visit->list, visit->name, visit->position, shadowed),
+      value, &sources, &replaced, err);
+}
+
+int oci_entries(const struct oci *oci, struct arena *arena, const struct oci_entry *const **entries,
+                struct davit_error *err) {
+  struct listing listing = {.oci = oci, .arena = arena};
+  int answer = document_walk(oci, arena, add_visited, &listing, err);
+  for (size_t i = 0; i < oci->order.count && answer == DAVIT_OK; i++) {
+    const struct record *record = oci->order.items[i];
+    if (record->gone) /* only members of objects are ever taken out */
+      answer = add_entry(&listing, record->name, NULL, &record->sources, &record->replaced, err);
+  }
+  if (answer != DAVIT_OK)
+    return answer;
+  *entries = (const struct oci_entry *const *)list_strings(&listing.entries);
+  return DAVIT_OK;
+}

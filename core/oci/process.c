@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The container's first process: what it runs, and as whom. */
+#include <string.h>
+
+#include "oci/document.h"
+
+int oci_set_env(struct oci *oci, const char *name, const char *value,
+                const struct oci_source *source, struct davit_error *err) {
+  CLEANUP(arena) struct arena scratch = {0};
+  const char *entry = arena_printf(&scratch, "%s=%s", name, value);
+  if (!entry)
+    return error_memory(err);
+  return document_put(oci, document_list(oci, "process", "env"), NULL, PLACE_ENV, name,
+                      cJSON_CreateString(entry), source, err);
+}
+
+const char *oci_get_env(const struct oci *oci, const char *name, const struct oci_source **source) {
+  const struct record *record = record_find(oci, PLACE_ENV, name);
+  if (!record)
+    return NULL;
+  if (source)
+    *source = record->sources.items[0];
+  const char *value = strchr(record->item->valuestring, '=');
+  return value ? value + 1 : "";
+}
+
+int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
+                 struct davit_error *err) {
+  return document_set(oci, "process", "args", json_strings(args), source, err);
+}
+
+int oci_set_cwd(struct oci *oci, const char *cwd, const struct oci_source *source,
+                struct davit_error *err) {
+  return document_set(oci, "process", "cwd", cJSON_CreateString(cwd), source, err);
+}
+
+int oci_set_terminal(struct oci *oci, bool terminal, const struct oci_source *source,
+                     struct davit_error *err) {
+  return document_set(oci, "process", "terminal", cJSON_CreateBool(terminal), source, err);
+}
+
+int oci_set_user(struct oci *oci, uint32_t uid, uint32_t gid, const struct oci_source *source,
+                 struct davit_error *err) {
+  int answer = document_set(oci, "process.user", "uid", json_uint(uid), source, err);
+  if (answer != DAVIT_OK)
+    return answer;
+  return document_set(oci, "process.user", "gid", json_uint(gid), source, err);
+}
+
+void oci_get_user(const struct oci *oci, uint32_t *uid, uint32_t *gid) {
+  const cJSON *user = json_find(oci->root, "process.user");
+  *uid = 0;
+  *gid = 0;
+  (void)json_to_u32(json_get(user, "uid"), uid);
+  (void)json_to_u32(json_get(user, "gid"), gid);
+}
+
+/* The first of the run of larger ones at the end: a sorted list stays sorted, another keeps its
+ * order. */
+static cJSON *larger_at_end(const cJSON *list, uint32_t gid) {
+  cJSON *larger = NULL;
+  cJSON *item = list && list->child ? list->child->prev : NULL;
+  for (uint32_t other; item && json_to_u32(item, &other) && other > gid;) {
+    larger = item;
+    item = item == list->child ? NULL : item->prev;
+  }
+  return larger;
+}
+
+int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
+                struct davit_error *err) {
+  if (gid == 0)
+    return DAVIT_OK;
+  CLEANUP(arena) struct arena scratch = {0};
+  cJSON *list = document_list(oci, "process.user", "additionalGids");
+  return document_put(oci, list, larger_at_end(list, gid), PLACE_GID, gid_name(&scratch, gid),
+                      json_uint(gid), source, err);
+}
+
+int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_source *source,
+                              struct davit_error *err) {
+  return document_set(oci, "process", "noNewPrivileges", cJSON_CreateBool(value), source, err);
+}
+
+int oci_set_rlimit(struct oci *oci, const char *type, uint64_t soft, uint64_t hard,
+                   const struct oci_source *source, struct davit_error *err) {
+  CLEANUP(cjson) cJSON *limit = cJSON_CreateObject();
+  if (!limit || !json_add(limit, "type", cJSON_CreateString(type)) ||
+      !json_add(limit, "hard", json_uint(hard)) || !json_add(limit, "soft", json_uint(soft)))
+    return error_memory(err);
+  return document_put(oci, document_list(oci, "process", "rlimits"), NULL, PLACE_RLIMIT, type,
+                      STEAL(&limit), source, err);
+}

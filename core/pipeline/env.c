@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Variables: davit's defaults, the service's, and at the very end those of the command line. */
+#include "pipeline/stages.h"
+
+int stage_default_env(struct context *context, struct davit_error *err) {
+  int answer = oci_set_env(context->oci, "PATH",
+                           "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                           &from_default, err);
+  if (answer == DAVIT_OK)
+    answer = oci_set_env(context->oci, "TERM", "xterm", &from_default, err);
+  return answer;
+}
+
+int stage_env(struct context *context, struct davit_error *err) {
+  for (size_t i = 0; i < context->service->env_count; i++) {
+    const struct service_env *env = &context->service->env[i];
+    struct oci_source source = from_service(context, &env->at);
+    int answer = oci_set_env(context->oci, env->name, env->value, &source, err);
+    if (answer < 0)
+      return answer;
+  }
+  return DAVIT_OK;
+}
+
+int stage_command_env(struct context *context, struct davit_error *err) {
+  struct oci_source source = from_command("--env");
+  for (size_t i = 0; i < context->options->env_count; i++) {
+    const struct render_env *env = &context->options->env[i];
+    int answer = oci_set_env(context->oci, env->name, env->value, &source, err);
+    if (answer < 0)
+      return answer;
+  }
+  return DAVIT_OK;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mounts that every container has. */
+#include "pipeline/stages.h"
+
+#include <inttypes.h>
+
+#define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+int stage_mounts(struct context *context, struct davit_error *err) {
+  const struct service *service = context->service;
+  struct oci_source privileged =
+      service->privileged ? from_service(context, &service->privileged_at) : from_default;
+  struct oci_source shm_size =
+      service->has_shm_size ? from_service(context, &service->shm_size_at) : from_default;
+  const char *shm_bytes = service->has_shm_size
+                              ? arena_printf(context->arena, "size=%" PRIu64, service->shm_size)
+                              : "size=65536k";
+  if (!shm_bytes)
+    return error_memory(err);
+
+  const struct {
+    struct oci_mount mount;
+    const struct oci_source *source;
+  } table[] = {
+      {{"/proc", "proc", "proc", OPTIONS("nosuid", "noexec", "nodev")}, &from_default},
+      {{"/dev", "tmpfs", "tmpfs", OPTIONS("nosuid", "strictatime", "mode=755", "size=65536k")},
+       &from_default},
+      {{"/dev/pts", "devpts", "devpts",
+        OPTIONS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")},
+       &from_default},
+      {{"/dev/shm", "tmpfs", "shm", OPTIONS("nosuid", "noexec", "nodev", "mode=1777", shm_bytes)},
+       &shm_size},
+      {{"/dev/mqueue", "mqueue", "mqueue", OPTIONS("nosuid", "noexec", "nodev")}, &from_default},
+      {{"/sys", "sysfs", "sysfs",
+        service->privileged ? OPTIONS("nosuid", "noexec", "nodev")
+                            : OPTIONS("nosuid", "noexec", "nodev", "ro")},
+       &privileged},
+      /* Type cgroup, read-only: a runtime mounts the container's own part of either version of
+       * the hierarchy, and nothing else. */
+      {{"/sys/fs/cgroup", "cgroup", "cgroup",
+        OPTIONS("nosuid", "noexec", "nodev", "relatime", "ro")},
+       &from_default},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+    int answer = oci_add_mount(context->oci, &table[i].mount, table[i].source, err);
+    if (answer < 0)
+      return answer;
+  }
+  return DAVIT_OK;
+}
+
+int stage_order(struct context *context, struct davit_error *err) {
+  return oci_sort_mounts(context->oci, err);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way from a service to its config.json, from top to bottom. A new concern is a new file and a
+ * line in this table. */
+#include "pipeline/pipeline.h"
+
+#include "pipeline/stages.h"
+
+static const struct {
+  const char *name;
+  int (*run)(struct context *context, struct davit_error *err);
+} stages[] = {
+    {"process", stage_process},           /* what runs, and where */
+    {"default-env", stage_default_env},   /* variables that every program expects */
+    {"user", stage_user},                 /* as whom */
+    {"capabilities", stage_capabilities}, /* with which rights */
+    {"env", stage_env},                   /* the service's variables */
+    {"root", stage_root},                 /* root file system and hostname */
+    {"namespaces", stage_namespaces},     /* what it does not share with the host */
+    {"mounts", stage_mounts},             /* /proc, /dev, /sys and their kin */
+    {"storage", stage_storage},           /* what the service mounts */
+    {"devices", stage_devices},           /* device rules, and the service's devices */
+    {"resources", stage_resources},       /* cpu, memory and rlimits */
+    {"cgroup", stage_cgroup},             /* the cgroup it runs in */
+    {"isolation", stage_isolation},       /* paths of /proc and /sys it does not see or write */
+    {"distributed", stage_distributed},   /* variables of distributed training */
+    {"gpu", stage_gpu},                   /* the devices of a vendor, through its plugin */
+    {"command-env", stage_command_env},   /* -e has the last word */
+    {"order", stage_order},               /* parents are mounted before children */
+};
+
+const struct oci_source from_default = {.kind = OCI_FROM_DEFAULT};
+
+struct oci_source from_command(const char *option) {
+  return (struct oci_source){.kind = OCI_FROM_COMMAND, .key = option};
+}
+
+struct oci_source from_service(const struct context *context, const struct service_at *at) {
+  if (at->line == 0)
+    return from_default;
+  return (struct oci_source){
+      .kind = OCI_FROM_SERVICE, .file = context->file->file, .line = at->line, .key = at->key};
+}
+
+struct where at_service(const struct context *context, const struct service_at *at) {
+  return (struct where){
+      .file = context->file->file, .line = at->line, .column = at->column, .key = at->key};
+}
+
+const char *container_id(struct arena *arena, const struct service *service, uint32_t replica) {
+  return arena_printf(arena, "%s-rep-%u", service->name, replica);
+}
+
+int pipeline_run(struct context *context, struct davit_error *err) {
+  context->container_id = container_id(context->arena, context->service, context->options->replica);
+  if (!context->container_id)
+    return error_memory(err);
+  int answer = oci_new(&context->oci, err);
+  for (size_t i = 0; answer == DAVIT_OK && i < ARRAY_LEN(stages); i++) {
+    log_debug(context->log, "stage %s", stages[i].name);
+    answer = stages[i].run(context, err);
+  }
+  return answer;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stages of the pipeline, one file each, and where their entries come from. A stage reads the
+ * service, the rootfs and the host, and edits the document. */
+#ifndef DAVIT_PIPELINE_STAGES_H
+#define DAVIT_PIPELINE_STAGES_H
+
+#include "pipeline/pipeline.h"
+
+int stage_process(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_default_env(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_user(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_capabilities(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_env(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_resources(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_cgroup(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_isolation(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_distributed(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_gpu(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_command_env(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_order(struct context *context, struct davit_error *err) MUST_CHECK;
+
+extern const struct oci_source from_default;
+/* The option or variable of that name, which is not copied. */
+struct oci_source from_command(const char *option);
+struct oci_source from_service(const struct context *context, const struct service_at *at);
+/* The same place for a message. */
+struct where at_service(const struct context *context, const struct service_at *at);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One edit of a transaction, as the callbacks leave it and apply.c reads it. Private to both. */
+#ifndef DAVIT_PLUGIN_EDIT_H
+#define DAVIT_PLUGIN_EDIT_H
+
+#include "plugin/edits.h"
+#include "util/list.h"
+
+enum edit_kind {
+  EDIT_NODE,
+  EDIT_MOUNT,
+  EDIT_HOOK,
+  EDIT_GID,
+  EDIT_ENV,
+  EDIT_ANNOTATION,
+  EDIT_RLIMIT,
+  EDIT_UNIFIED,
+  EDIT_NET_DEVICE,
+  EDIT_INTEL_RDT
+};
+
+struct edit_node {
+  struct oci_device device;
+  const char *access; /* of the cgroup rule; "": none */
+  bool rule_only;
+  uint32_t group; /* additional gid that the node needs; 0: none */
+};
+
+struct edit_pair { /* what set() says */
+  const char *name;
+  const char *value;
+  bool gives_way;      /* env: DAVIT_SET_DEFAULT */
+  bool prepend;        /* env: DAVIT_SET_PREPEND */
+  bool is_line;        /* cgroup file: one line of several */
+  uint64_t soft, hard; /* limit */
+};
+
+struct edit {
+  enum edit_kind kind;
+  /* What it is about and what it says of it: two edits of one subject that say the same are one;
+   * that say different things, a conflict. Both are for messages too. */
+  const char *subject; /* "device node /dev/nvidia0" */
+  const char *says;    /* "c 195:0 rw" */
+  union {
+    struct edit_node node;
+    struct oci_mount mount;
+    struct oci_hook hook;
+    uint32_t gid;
+    struct edit_pair pair;
+  };
+  struct list sources; /* of struct oci_source; the first who asked first */
+  const char *plugin;  /* who asked first */
+  size_t op;           /* number of the op that asked */
+  enum edit_phase phase;
+};
+
+struct transaction {
+  struct davit_edits table; /* what plugins are handed; first, so that a table is a transaction */
+  struct arena *arena;
+  const struct host *host;
+  const struct oci *oci;
+  const struct log *log;
+  struct list edits; /* as they came in */
+
+  /* The op that runs. */
+  struct instance *instance;
+  enum edit_phase phase;
+  size_t op;
+  size_t op_start; /* edits before it */
+  const struct oci_source *source;
+};
+
+/* Reads the host node and fills in what the plugin left out, or says what is wrong with the node
+ * (edit_node.c). `given` is complete in size. */
+int edit_complete_node(struct transaction *transaction, const struct davit_device_node *given,
+                       struct edit_node *node, struct davit_error *err) MUST_CHECK;
+
+/* What set() may say (edit_pair.c): fills subject, says and pair. */
+int edit_read_pair(struct transaction *transaction, uint32_t what, const char *name,
+                   const char *value, uint32_t flags, struct edit *edit,
+                   struct davit_error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the amd plugin: the topology of the compute driver (KFD), and GPUs made of it and
+ * of sysfs. */
+#ifndef DAVIT_PLUGINS_AMD_AMD_H
+#define DAVIT_PLUGINS_AMD_AMD_H
+
+#include "common/instance.h"
+#include "davit/plugin.h"
+
+#define AMD_KIND   "amd.com/gpu"
+#define AMD_VENDOR "amd"
+
+/* A GPU, or a partition of one, that can compute. */
+struct kfd_node {
+  uint64_t render_minor;
+  uint64_t domain;
+  bool has_domain; /* kernels of old do not tell it */
+  uint32_t bus;
+  uint32_t device;
+  uint64_t unique_id; /* of the whole GPU; 0: not known */
+};
+
+struct kfd {
+  const struct kfd_node *nodes; /* by render minor */
+  size_t count;
+};
+
+/* A host without KFD has no nodes. CPUs are left out, and so are GPUs that the caller's cgroup
+ * denies: their properties can not be read. */
+int kfd_read(const struct davit_host *h, struct kfd *kfd);
+
+int amd_enumerate(struct davit_instance *self, const struct davit_query *query,
+                  const struct davit_devices *out);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "testing.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bundle/bundle.h"
+
+static char base[64];
+static char dir[128];
+static struct davit_error err;
+
+static const char *in(const char *parent, const char *name) {
+  static char paths[4][256];
+  static unsigned next;
+  char *path = paths[next++ % ARRAY_LEN(paths)];
+  snprintf(path, sizeof(paths[0]), "%s/%s", parent, name);
+  return path;
+}
+
+static void write_text(const char *path, const char *text) {
+  FILE *file = fopen(path, "w");
+  ck_assert_ptr_nonnull(file);
+  fputs(text, file);
+  fclose(file);
+}
+
+static void assert_text(const char *path, const char *text) {
+  char got[256] = "";
+  FILE *file = fopen(path, "r");
+  ck_assert_msg(file != NULL, "%s is not there", path);
+  got[fread(got, 1, sizeof(got) - 1, file)] = '\0';
+  fclose(file);
+  ck_assert_str_eq(got, text);
+}
+
+static bool exists(const char *path) {
+  struct stat st;
+  return lstat(path, &st) == 0;
+}
+
+static int remove_any(const char *path, const struct stat *st, int flag, struct FTW *ftw) {
+  (void)st, (void)flag, (void)ftw;
+  return remove(path);
+}
+
+static void setup(void) {
+  snprintf(base, sizeof(base), "/tmp/davit-bundle-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(base));
+  snprintf(dir, sizeof(dir), "%s/b", base);
+}
+
+static void teardown(void) {
+  error_clear(&err);
+  nftw(base, remove_any, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+START_TEST(makes_a_private_bundle) {
+  struct stat st;
+  char target[64] = "";
+  ck_assert_ok(bundle_write(dir, "/srv/rootfs", "{}\n", 3, &err), &err);
+  assert_text(in(dir, "config.json"), "{}\n");
+  ck_assert_int_eq(stat(in(dir, "config.json"), &st), 0);
+  ck_assert_uint_eq(st.st_mode & 07777, 0600);
+  ck_assert_int_eq(stat(dir, &st), 0);
+  ck_assert_uint_eq(st.st_mode & 07777, 0700);
+  ck_assert_int_gt(readlink(in(dir, "rootfs"), target, sizeof(target) - 1), 0);
+  ck_assert_str_eq(target, "/srv/rootfs");
+}
+END_TEST
+
+START_TEST(replaces_its_own_and_leaves_the_rest) {
+  ck_assert_ok(bundle_write(dir, "/srv/old", "old", 3, &err), &err);
+  write_text(in(dir, "notes"), "mine");
+  ck_assert_ok(bundle_write(dir, "/srv/new", "new", 3, &err), &err);
+  assert_text(in(dir, "config.json"), "new");
+  assert_text(in(dir, "notes"), "mine");
+}
+END_TEST
+
+START_TEST(refuses_what_is_not_its_own) {
+  struct bundle_state state;
+  ck_assert_int_eq(mkdir(dir, 0755), 0);
+  write_text(in(dir, "config.json"), "somebody's");
+  ck_assert_int_lt(bundle_inspect(dir, &state, &err), 0);
+  ck_assert_error(&err, "bundle.foreign", "somebody else");
+  error_clear(&err);
+  ck_assert_int_lt(bundle_write(dir, NULL, "{}", 2, &err), 0);
+  ck_assert_error(&err, "bundle.foreign", "somebody else");
+  error_clear(&err);
+  ck_assert_int_lt(bundle_remove(dir, &err), 0);
+  ck_assert_error(&err, "bundle.foreign", "by hand");
+  assert_text(in(dir, "config.json"), "somebody's");
+}
+END_TEST
+
+START_TEST(refuses_a_directory_with_other_files) {
+  ck_assert_int_eq(mkdir(dir, 0755), 0);
+  write_text(in(dir, "photo"), "");
+  ck_assert_int_lt(bundle_write(dir, NULL, "{}", 2, &err), 0);
+  ck_assert_error(&err, "bundle.foreign", "other files");
+  ck_assert(!exists(in(dir, "config.json")));
+}
+END_TEST
+
+START_TEST(takes_an_unpacked_rootfs) {
+  struct bundle_state state;
+  ck_assert_int_eq(mkdir(dir, 0755), 0);
+  ck_assert_int_eq(mkdir(in(dir, "rootfs"), 0755), 0);
+  ck_assert_ok(bundle_inspect(dir, &state, &err), &err);
+  ck_assert(state.exists && state.has_real_rootfs);
+  ck_assert_ok(bundle_write(dir, NULL, "{}", 2, &err), &err);
+  ck_assert_int_lt(bundle_write(dir, "/elsewhere", "{1}", 3, &err), 0);
+  ck_assert_error(&err, "bundle.create", "is not a link");
+  assert_text(in(dir, "config.json"), "{}");
+  ck_assert_ok(bundle_remove(dir, &err), &err);
+  ck_assert(!exists(in(dir, "config.json")));
+  ck_assert(exists(in(dir, "rootfs")));
+}
+END_TEST
+
+START_TEST(leaves_nothing_of_a_failed_attempt) {
+  static char large[64 * 1024];
+  struct rlimit small = {4096, RLIM_INFINITY}, before;
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small.rlim_max = before.rlim_max;
+  signal(SIGXFSZ, SIG_IGN);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+  int fresh = bundle_write(dir, "/srv/rootfs", large, sizeof(large), &err);
+  setrlimit(RLIMIT_FSIZE, &before);
+  ck_assert_int_lt(fresh, 0);
+  ck_assert_error(&err, "bundle.create", "config.json");
+  ck_assert(!exists(dir));
+  error_clear(&err);
+
+  ck_assert_ok(bundle_write(dir, "/srv/old", "old", 3, &err), &err);
+  setrlimit(RLIMIT_FSIZE, &small);
+  int again = bundle_write(dir, "/srv/new", large, sizeof(large), &err);
+  setrlimit(RLIMIT_FSIZE, &before);
+  ck_assert_int_lt(again, 0);
+  assert_text(in(dir, "config.json"), "old");
+  char target[64] = "";
+  ck_assert_int_gt(readlink(in(dir, "rootfs"), target, sizeof(target) - 1), 0);
+  ck_assert_str_eq(target, "/srv/old");
+}
+END_TEST
+
+START_TEST(removes_its_own_and_the_empty_directory) {
+  ck_assert_ok(bundle_write(dir, "/srv/rootfs", "{}", 2, &err), &err);
+  ck_assert_ok(bundle_remove(dir, &err), &err);
+  ck_assert(!exists(dir));
+  ck_assert_int_eq(bundle_remove(dir, &err), DAVIT_E_NOT_FOUND);
+  ck_assert_error(&err, "bundle.remove", "not there");
+}
+END_TEST
+
+START_TEST(keeps_a_directory_with_other_files) {
+  ck_assert_ok(bundle_write(dir, "/srv/rootfs", "{}", 2, &err), &err);
+  write_text(in(dir, "notes"), "mine");
+  ck_assert_ok(bundle_remove(dir, &err), &err);
+  assert_text(in(dir, "notes"), "mine");
+  ck_assert(!exists(in(dir, "config.json")));
+  ck_assert(!exists(in(dir, "rootfs")));
+}
+END_TEST
+
+START_TEST(says_what_is_in_the_way) {
+  struct bundle_state state;
+  write_text(dir, "a file");
+  ck_assert_int_lt(bundle_inspect(dir, &state, &err), 0);
+  ck_assert_error(&err, "bundle.create", "is not a directory");
+  error_clear(&err);
+  ck_assert_int_lt(bundle_write(in(base, "no/such"), NULL, "{}", 2, &err), 0);
+  ck_assert_error(&err, "bundle.create", "No such file");
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("bundle");
+  TCase *tests = tcase_create("bundle");
+  tcase_add_checked_fixture(tests, setup, teardown);
+  tcase_add_test(tests, makes_a_private_bundle);
+  tcase_add_test(tests, replaces_its_own_and_leaves_the_rest);
+  tcase_add_test(tests, refuses_what_is_not_its_own);
+  tcase_add_test(tests, refuses_a_directory_with_other_files);
+  tcase_add_test(tests, takes_an_unpacked_rootfs);
+  tcase_add_test(tests, leaves_nothing_of_a_failed_attempt);
+  tcase_add_test(tests, removes_its_own_and_the_empty_directory);
+  tcase_add_test(tests, keeps_a_directory_with_other_files);
+  tcase_add_test(tests, says_what_is_in_the_way);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
