@@ -70,7 +70,7 @@ int drm_nodes(const struct davit_host *h, const char *device_dir, struct drm_nod
 
 int drm_paths(const struct davit_host *h, const struct drm_nodes *nodes,
               const char *const **paths) {
-  const char **list = h->scratch(h, 3 * sizeof *list);
+  const char **list = h->scratch(h, 3 * sizeof(*list));
   if (!list)
     return DAVIT_E_MEMORY;
   size_t count = 0;
