@@ -20,8 +20,7 @@ struct host {
   char *name;   /* of the root, for messages */
 };
 
-/* ---- messages ---------------------------------------------------------------------------------
- */
+/* ---- messages ----------------------------------------------------------------------------- */
 
 /* What errno says about a path. */
 static int fail_path(const struct host *host, const char *path, int error,
@@ -54,8 +53,7 @@ static int fail_kind(const char *path, const char *kind, struct davit_error *err
   return error_add(err, DAVIT_E_INVALID, "host.invalid", NULL, "%s: not a %s", path, kind);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening ------------------------------------------------------------------------------ */
 
 static int check_absolute(const char *path, struct davit_error *err) {
   if (path[0] == '/')
@@ -112,8 +110,7 @@ static int open_kind(const struct host *host, const char *path, mode_t kind, int
   return DAVIT_OK;
 }
 
-/* ---- roots ------------------------------------------------------------------------------------
- */
+/* ---- roots -------------------------------------------------------------------------------- */
 
 static int new_host(int *root, char **name, struct host **host, struct davit_error *err) {
   struct host *made = calloc(1, sizeof(*made));
@@ -182,8 +179,7 @@ bool host_is_fixture(const struct host *host) {
   return host->fixture;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading ------------------------------------------------------------------------------ */
 
 /* Reads to the end: the size that /proc and /sys report is not that of what they say. */
 static int read_all(const struct host *host, const char *path, int fd, size_t expected, char **data,
@@ -285,8 +281,7 @@ int host_list_dir(const struct host *host, struct arena *arena, const char *path
   return DAVIT_OK;
 }
 
-/* ---- what a name is ---------------------------------------------------------------------------
- */
+/* ---- what a name is ----------------------------------------------------------------------- */
 
 static uint32_t file_type(mode_t mode) {
   switch (mode & S_IFMT) {

@@ -14,8 +14,7 @@ enum {
   MAX_MODULE_NAME = 55 /* the kernel's MODULE_NAME_LEN without the NUL */
 };
 
-/* ---- loaded or built in -----------------------------------------------------------------------
- */
+/* ---- loaded or built in ------------------------------------------------------------------- */
 
 /* The name as the kernel writes it. */
 static int normalize_name(const char *name, char normal[static MAX_MODULE_NAME + 1],
@@ -59,8 +58,7 @@ static int read_live_state(const struct host *host, struct arena *arena, const c
   return answer;
 }
 
-/* ---- libkmod ----------------------------------------------------------------------------------
- */
+/* ---- libkmod ------------------------------------------------------------------------------ */
 
 struct libkmod {
   void *library;
@@ -153,8 +151,7 @@ static uint32_t find_module(const char *modules, const char *const *config, cons
   return state;
 }
 
-/* ---- where its files are ----------------------------------------------------------------------
- */
+/* ---- where its files are ------------------------------------------------------------------ */
 
 /* The directory of the running kernel; a fixture's only one. NULL: none, or one that cannot be
  * told. */

@@ -13,7 +13,6 @@ export LC_ALL=C
 unset DAVIT_PLUGIN_PATH DAVIT_CGROUP_PARENT ZLAYER_CGROUP_PARENT CDI_SPEC_DIRS
 
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-HOSTS=$SOURCE/tests/hosts
 : "${DAVIT:?is not set: run the tests through ctest}" "${DAVIT_PLUGINS:?}" "${DAVIT_BUILD:?}"
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/davit-e2e.XXXXXX")
@@ -98,19 +97,31 @@ make_rootfs() { # DIR
   done
 }
 
-# A service that asks for GPUs; further arguments are lines of its gpu part.
-make_service() { # FILE VENDOR [LINE...]
-  cat >"$1" <<YAML
+# A fixture host from the lines on standard input.
+make_host() { # DIR
+  "$SOURCE/tests/hosts/make-host" "$1"
+}
+
+# The host of most tests: two NVIDIA GPUs, GPU 0 is /dev/nvidia1.
+two_gpus() { # DIR
+  make_host "$1" <"$SOURCE/docs/examples/two-gpus.host"
+}
+
+make_plain_service() { # FILE
+  cat >"$1" <<'YAML'
 version: v1
 deployment: e2e
 services:
   trainer:
     image: {name: "registry.example.org/trainer:1"}
     command: {entrypoint: [/bin/sh, -c, "echo started"]}
-    resources:
-      gpu:
-        vendor: $2
 YAML
+}
+
+# A service that asks for GPUs; further arguments are lines of its gpu part.
+make_service() { # FILE VENDOR [LINE...]
+  make_plain_service "$1"
+  printf '%s\n' "    resources:" "      gpu:" "        vendor: $2" >>"$1"
   local line
   for line in "${@:3}"; do echo "        $line" >>"$1"; done
 }

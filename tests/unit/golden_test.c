@@ -46,9 +46,10 @@ static char *read_text(const char *path) {
 
 /* The command line of the case, with the plugins of this build. */
 static int read_words(char *text, char **words) {
+  static char program[] = "davit", plugins[] = "--plugin-dir=" TEST_PLUGINS;
   int count = 0;
-  words[count++] = "davit";
-  words[count++] = "--plugin-dir=" TEST_PLUGINS;
+  words[count++] = program;
+  words[count++] = plugins;
   for (char *line; (line = strsep(&text, "\n"));)
     if (line[0] && line[0] != '#')
       words[count++] = line;
