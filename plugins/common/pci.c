@@ -42,7 +42,7 @@ const char *pci_format(const struct davit_host *h, const struct pci_address *add
 int pci_compare(const struct pci_address *a, const struct pci_address *b) {
   const uint32_t as[] = {a->domain, a->bus, a->device, a->function};
   const uint32_t bs[] = {b->domain, b->bus, b->device, b->function};
-  for (size_t i = 0; i < sizeof(as) / sizeof(as)[0]; i++)
+  for (size_t i = 0; i < sizeof(as) / sizeof(as[0]); i++)
     if (as[i] != bs[i])
       return as[i] < bs[i] ? -1 : 1;
   return 0;

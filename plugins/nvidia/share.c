@@ -65,7 +65,7 @@ static int share_log_dir(const struct davit_host *h, const struct davit_edits *e
                      "the MPS log directory %s is not there", path);
     return add_directory(edits, path, "CUDA_MPS_LOG_DIRECTORY");
   }
-  for (size_t i = 0; i < sizeof(usual) / sizeof(usual)[0]; i++) {
+  for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
     if ((rc = is_directory(h, usual[i], &there)) < 0)
       return rc;
     if (there)
