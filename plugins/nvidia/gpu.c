@@ -122,10 +122,10 @@ static int read_information(const struct davit_host *h, const struct pci_functio
 
 static int add_instance(const struct davit_host *h, const struct gpu *gpu,
                         const struct mig_instance *instance, const struct davit_devices *out) {
-  const char **nodes = h->scratch(h, 4 * sizeof(*nodes));
   const char *id = h->format(h, "%s:gi%u:ci%u", gpu->device.id, instance->gpu_instance,
                              instance->compute_instance);
-  if (!nodes || !id)
+  const char **nodes = id ? h->scratch(h, 4 * sizeof(*nodes)) : NULL;
+  if (!nodes)
     return DAVIT_E_MEMORY;
   const struct davit_device part = {
       DAVIT_SIZED(struct davit_device),
