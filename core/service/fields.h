@@ -14,6 +14,7 @@ struct reader {
   struct arena *arena;
   const struct log *log;
   struct davit_error *err;
+  const char *file;
   struct list foreign; /* of struct service_foreign */
 };
 

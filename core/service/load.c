@@ -106,7 +106,7 @@ int service_load(struct arena *arena, const char *file, const char *text, size_t
     return answer;
 
   CLEANUP(error) struct davit_error problems = {0};
-  struct reader reader = {.arena = arena, .log = log, .err = &problems};
+  struct reader reader = {.arena = arena, .log = log, .err = &problems, .file = file};
   struct file_model model = {0};
   if (fields_check_tree(&reader, root))
     fields_read(&reader, root, service_file_keys, &model);

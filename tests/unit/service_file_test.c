@@ -284,6 +284,7 @@ START_TEST(problems_of_a_file_are_bounded) {
   ck_assert_str_eq(err.last->code, "service.invalid");
   ck_assert_str_eq(err.last->text, "there are more problems than the 1000 shown");
   ck_assert_str_eq(err.last->hint, "mend these first");
+  ck_assert_str_eq(err.last->at.file, "demo.yaml");
 }
 END_TEST
 
