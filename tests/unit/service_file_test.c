@@ -95,6 +95,8 @@ static const struct service_wrong files[] = {
      "services.\"../x\"", "\"../x\" is not a service name", LABEL_HINT},
     {"version: v1\ndeployment: demo\nservices: {a_b: ^{image: {name: app}}}\n", "invalid",
      "services.a_b", "\"a_b\" is not a service name", LABEL_HINT},
+    {"version: v1\ndeployment: demo\nservices: {" NAME_63 "d: ^{image: {name: app}}}\n", "invalid",
+     "services." NAME_63 "d", "\"" NAME_63 "d\" is not a service name", LABEL_HINT},
     {"version: v1\ndeployment: demo\nservices: {web: ^}\n", "invalid", "services.web",
      "the key \"image\" is missing", "add `image: {name: IMAGE}`"},
     {"version: v1\ndeployment: demo\nservices: {web: ^app}\n", "invalid", "services.web",
