@@ -121,6 +121,7 @@ int real_path(struct cli *cli, const char *path, const char *code, const char **
 /* The host and the plugins of this run. Zeroed: not there yet; freed with cleanup_machine(). */
 struct machine {
   struct host *host;
+  struct host *caller; /* paths of the command line; NULL: the host is that too */
   struct providers *providers;
 };
 

@@ -59,6 +59,8 @@ static int flatten_options(struct cli *cli, const struct list *options,
 
 int machine_open(struct cli *cli, struct machine *machine, struct davit_error *err) {
   int answer = host_open(cli->host_root ? cli->host_root : "/", &machine->host, err);
+  if (answer == DAVIT_OK && host_is_fixture(machine->host))
+    answer = host_open("/", &machine->caller, err);
   struct list options = cli->plugin_options;
   if (answer == DAVIT_OK)
     answer = add_cdi_options(cli, &options, err);
@@ -68,6 +70,7 @@ int machine_open(struct cli *cli, struct machine *machine, struct davit_error *e
                .default_dir = DAVIT_PLUGIN_DIR,
                .allow_untrusted = cli->allow_untrusted},
       .host = machine->host,
+      .caller = machine->caller,
       .log = &cli->log,
       .cdi = cli->cdi,
       .provider = cli->provider,
@@ -82,8 +85,8 @@ int machine_open(struct cli *cli, struct machine *machine, struct davit_error *e
 void cleanup_machine(struct machine *machine) {
   if (machine->providers)
     providers_close(machine->providers);
-  if (machine->host)
-    host_close(machine->host);
+  host_close(machine->caller);
+  host_close(machine->host);
 }
 
 /* A config for root, rendered by a user for a runtime that he starts himself, would not run. */
