@@ -59,8 +59,9 @@ static void read_hostname(struct reader *reader, const struct doc_node *value, v
 
 /* A systemd slice by its name; how it is spelled in cgroupsPath depends on the runtime's driver. */
 static bool is_slice(const char *name) {
-  return text_ends(name, ".slice") && strlen(name) > strlen(".slice") && !strchr(name, '/') &&
-         !strchr(name, ':') && name[0] != '.';
+  static const char allowed[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.\\";
+  return text_ends(name, ".slice") && name[0] != '.' && name[strspn(name, allowed)] == '\0';
 }
 
 static void read_cgroup_parent(struct reader *reader, const struct doc_node *value, void *into) {

@@ -236,28 +236,23 @@ bool field_is_merge_key(const struct doc_node *key) {
   return !key->quoted && strcmp(key->text, "<<") == 0;
 }
 
+/* Whether the tag is one of YAML's own for that kind of node; that a scalar fits its tag was
+ * checked when it was read. */
 static bool is_own_tag(const struct doc_node *node) {
+  static const char *const scalar_tags[] = {"str", "null", "bool", "int", "float", NULL};
   static const char prefix[] = "tag:yaml.org,2002:";
   if (strcmp(node->tag, "!") == 0)
     return true;
   if (!text_starts(node->tag, prefix))
     return false;
-  const char *name = node->tag + sizeof(prefix) - 1;
-  if (node->kind == DOC_SEQUENCE)
+  const char *name = node->tag + strlen(prefix);
+  switch (node->kind) {
+  case DOC_SCALAR:
+    return strings_contain(scalar_tags, name);
+  case DOC_SEQUENCE:
     return strcmp(name, "seq") == 0;
-  if (node->kind == DOC_MAPPING)
+  case DOC_MAPPING:
     return strcmp(name, "map") == 0;
-  switch (node->type) {
-  case DOC_STRING:
-    return strcmp(name, "str") == 0;
-  case DOC_NULL:
-    return strcmp(name, "null") == 0;
-  case DOC_BOOL:
-    return strcmp(name, "bool") == 0;
-  case DOC_INT:
-    return strcmp(name, "int") == 0 || strcmp(name, "float") == 0;
-  case DOC_FLOAT:
-    return strcmp(name, "float") == 0;
   }
   return false;
 }

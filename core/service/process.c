@@ -45,6 +45,11 @@ const struct field service_image_keys[] = {
 };
 
 void read_image(struct reader *reader, const struct doc_node *value, void *into) {
+  if (value->kind == DOC_SCALAR && value->text[0] != '\0') {
+    const char *hint = field_printf(reader, "write `{name: %s}`", field_quote(reader, value->text));
+    field_wrong_kind(reader, value, "a mapping", hint);
+    return;
+  }
   fields_read(reader, value, service_image_keys, into);
 }
 

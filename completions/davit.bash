@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+# bash completion of davit
+
+_davit() {
+  local cur prev words cword split=false
+  _init_completion -s || return
+
+  local globals="--plugin-dir --plugin-option --cdi-dir --host-root --allow-untrusted-plugins --verbose --quiet --log-format
+    --version --help -v -q -h"
+  local render="--service --replica --rootfs --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
+    --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e"
+  local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --rootfs -e --env
+    --workdir --hostname --cgroup-parent --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
+    -o --output --device --gpu --vendor "
+
+  local i command=
+  for ((i = 1; i < cword; i++)); do
+    case ${words[i]} in
+      --) return ;; # the container's own command
+      -*=*) ;;
+      -*) [[ $with_value == *[[:space:]]"${words[i]}"[[:space:]]* ]] && ((i++)) ;;
+      *) [[ -z $command ]] && command=${words[i]} ;;
+    esac
+  done
+
+  case $prev in
+    --plugin-dir | --cdi-dir | --host-root | --rootfs | -o | --output) _filedir -d; return ;;
+    --log-format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur"); return ;;
+    --cdi) mapfile -t COMPREPLY < <(compgen -W "auto prefer require off" -- "$cur"); return ;;
+    --gpu) mapfile -t COMPREPLY < <(compgen -W "vendor= count= device= model=" -- "$cur"); compopt -o nospace; return ;;
+  esac
+  $split && return
+  [[ $with_value == *[[:space:]]"$prev"[[:space:]]* ]] && return
+
+  local options operands=_filedir
+  case $command in
+    "") options= operands= ;;
+    spec) options=$render ;;
+    build) options="$render --output --all -o" ;;
+    validate) options= ;;
+    remove) options= operands="_filedir -d" ;;
+    inject) options="--device --gpu --in-place --provider --cdi" ;;
+    devices) options="--vendor --json" operands= ;;
+    plugins) options=--json operands= ;;
+    *) return ;;
+  esac
+  if [[ $cur == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options $globals" -- "$cur")
+  elif [[ -z $command ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "spec build remove validate inject devices plugins" -- "$cur")
+  elif [[ $command == plugins && $prev == plugins ]]; then
+    mapfile -t COMPREPLY < <(compgen -W list -- "$cur")
+  elif [[ -n $operands ]]; then
+    $operands
+  fi
+} && complete -F _davit davit

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "index.h"
+
+#include <string.h>
+
+#include "fields.h"
+#include "util/text.h"
+
+static int out_of_memory(const struct index *index) {
+  return index->host->fail(index->host, DAVIT_E_MEMORY, "memory.out", NULL, NULL, "out of memory");
+}
+
+/* ---- directories ---------------------------------------------------------------------------- */
+
+struct directory {
+  const char *path;
+  const struct davit_files *files;
+  const char *real;
+};
+
+static bool is_spec_name(const char *name) {
+  return text_ends(name, ".json") || text_ends(name, ".yaml");
+}
+
+static int add_file(struct index *index, const struct directory *directory, unsigned priority,
+                    const char *name) {
+  if (!is_spec_name(name)) {
+    if (text_ends(name, ".yml"))
+      index->host->log(index->host, DAVIT_LOG_INFO, NULL,
+                       "%s/%s is not read: the name of a CDI file ends in .yaml or .json",
+                       directory->path, name);
+    return DAVIT_OK;
+  }
+  struct spec_file *file = arena_alloc(index->arena, sizeof(*file));
+  const char *slash = text_ends(directory->path, "/") ? "" : "/";
+  const char *path = arena_printf(index->arena, "%s%s%s", directory->path, slash, name);
+  if (!file || !path)
+    return out_of_memory(index);
+  *file = (struct spec_file){.path = path, .files = directory->files, .priority = priority};
+  return list_push(index->arena, &index->files, file) ? DAVIT_OK : out_of_memory(index);
+}
+
+/* A directory that is missing holds no specs. Any other trouble with it must not hide the others.
+ */
+static int list_directory(struct index *index, const struct directory *directory, unsigned priority,
+                          bool is_asked) {
+  const char *const *names;
+  int answer = directory->files->list_dir(directory->files, directory->path, &names);
+  if (answer == DAVIT_E_MEMORY)
+    return answer;
+  if (answer < 0 && (answer != DAVIT_E_NOT_FOUND || is_asked))
+    index->host->log(index->host, DAVIT_LOG_WARNING, is_asked ? "dir" : NULL,
+                     "no CDI specs are read from %s: %s", directory->path,
+                     answer == DAVIT_E_NOT_FOUND ? "it is not there"
+                     : answer == DAVIT_E_DENIED  ? "permission denied"
+                                                 : "it can not be listed");
+  for (answer = answer < 0 ? 1 : DAVIT_OK; answer == DAVIT_OK && *names; names++)
+    answer = add_file(index, directory, priority, *names);
+  return answer > 0 ? DAVIT_OK : answer;
+}
+
+/* The same directory under two names: its last place counts. */
+static bool comes_again(const struct directory *directories, size_t i, size_t count) {
+  for (size_t j = i + 1; j < count; j++)
+    if (directories[i].files == directories[j].files &&
+        strcmp(directories[i].real, directories[j].real) == 0)
+      return true;
+  return false;
+}
+
+static int list_directories(struct index *index) {
+  static const char *const defaults[] = {"/etc/cdi", "/var/run/cdi", NULL};
+  const struct davit_host *host = index->host;
+  const char *const *asked = host->option(host, "dir");
+  bool is_asked = asked[0];
+  const char *const *paths = is_asked ? asked : defaults;
+  size_t count = strings_count(paths);
+  struct directory *directories = arena_array(index->arena, count, sizeof(*directories));
+  if (!directories)
+    return out_of_memory(index);
+  for (size_t i = 0; i < count; i++) {
+    struct directory *directory = &directories[i];
+    directory->files = is_asked ? host->caller_files : host->files;
+    directory->path = arena_strdup(index->arena, paths[i]);
+    if (!directory->path)
+      return out_of_memory(index);
+    if (directory->files->real_path(directory->files, directory->path, &directory->real) < 0)
+      directory->real = directory->path;
+  }
+  for (size_t i = 0; i < count; i++) {
+    int answer = comes_again(directories, i, count)
+                     ? DAVIT_OK
+                     : list_directory(index, &directories[i], (unsigned)i, is_asked);
+    if (answer < 0)
+      return answer;
+  }
+  return DAVIT_OK;
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+/* YAML holds nearly all of JSON, and the names are often wrong about which it is. What the name
+ * says is tried first, and its problems are those reported. */
+static int parse(struct index *index, struct spec_file *file, const char *text, size_t size,
+                 const struct doc_node **root) {
+  struct doc_source source = {
+      .file = file->path, .text = text, .size = size, .code = BROKEN, .flags = DOC_FIRST_ONLY};
+  bool is_json = text_ends(file->path, ".json");
+  int answer = is_json ? doc_parse_json(index->arena, &source, root, &file->broken)
+                       : doc_parse_yaml(index->arena, &source, root, &file->broken);
+  if (answer != DAVIT_E_INVALID)
+    return answer;
+  CLEANUP(error) struct davit_error other = {0};
+  answer = is_json ? doc_parse_yaml(index->arena, &source, root, &other)
+                   : doc_parse_json(index->arena, &source, root, &other);
+  if (answer == DAVIT_OK)
+    error_clear(&file->broken);
+  return answer;
+}
+
+static int keep_text(struct index *index, struct spec_file *file, const char *text, size_t size) {
+  file->text = arena_strndup(index->arena, text, size);
+  file->size = size;
+  return file->text ? DAVIT_OK : out_of_memory(index);
+}
+
+static int read_spec(struct index *index, struct spec_file *file, const char *text, size_t size) {
+  const struct doc_node *root;
+  int answer = parse(index, file, text, size, &root);
+  if (answer == DAVIT_E_MEMORY)
+    return out_of_memory(index);
+  if (answer < 0)
+    return keep_text(index, file, text, size);
+  answer = spec_read(index->arena, root, &file->spec, &file->broken);
+  if (answer == DAVIT_E_MEMORY)
+    return out_of_memory(index);
+  if (answer == DAVIT_OK)
+    return DAVIT_OK;
+  const struct doc_node *kind = doc_get(root, "kind");
+  if (!kind || kind->kind != DOC_SCALAR)
+    return keep_text(index, file, text, size);
+  file->kind = kind->text;
+  return DAVIT_OK;
+}
+
+/* A file that can not be read names no kind: a warning, once. A directory with a spec's name is
+ * nothing. */
+static int skip_unreadable(struct index *index, struct spec_file *file, int answer) {
+  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
+  file->is_read = true;
+  if (answer == DAVIT_E_MEMORY)
+    return answer;
+  if (file->files->stat_path(file->files, file->path, 0, &st) == DAVIT_OK &&
+      st.type == DAVIT_FILE_DIR)
+    return DAVIT_OK;
+  index->host->log(index->host, DAVIT_LOG_WARNING, NULL, "the CDI file %s can not be read%s",
+                   file->path,
+                   answer == DAVIT_E_DENIED      ? ": permission denied"
+                   : answer == DAVIT_E_NOT_FOUND ? ": its link leads nowhere"
+                                                 : "");
+  return DAVIT_OK;
+}
+
+static int load_file(struct index *index, struct spec_file *file, const struct filter *filter) {
+  const char *text;
+  size_t size;
+  if (file->is_read)
+    return DAVIT_OK;
+  int answer = file->files->read_file(file->files, file->path, &text, &size);
+  if (answer < 0)
+    return skip_unreadable(index, file, answer);
+  if (!filter_may_want(filter, text, size))
+    return DAVIT_OK;
+  file->is_read = true;
+  return read_spec(index, file, text, size);
+}
+
+int index_load(struct index *index, const struct filter *filter) {
+  if (!index->is_listed) {
+    int answer = list_directories(index);
+    if (answer < 0)
+      return answer;
+    index->is_listed = true;
+  }
+  for (size_t i = 0; i < index->files.count; i++) {
+    int answer = load_file(index, index->files.items[i], filter);
+    if (answer < 0)
+      return answer;
+  }
+  return DAVIT_OK;
+}
+
+bool file_counts(const struct spec_file *file, const struct filter *filter) {
+  if (!file->broken.first)
+    return false;
+  if (file->kind)
+    return filter_wants(filter, file->kind);
+  return filter_may_want(filter, file->text, file->size);
+}
+
+void index_close(struct index *index) {
+  for (size_t i = 0; i < index->files.count; i++) {
+    struct spec_file *file = index->files.items[i];
+    error_clear(&file->broken);
+  }
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A CDI spec file: what it says, checked by the rules of the format (versions 0.3.0 to 1.1.0). */
+#ifndef DAVIT_CDI_SPEC_H
+#define DAVIT_CDI_SPEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "doc/doc.h"
+#include "util/list.h"
+
+struct cdi_number {
+  bool is_given;
+  int64_t value;
+};
+
+/* `at` is always where the thing stands in the file. Strings that are not given are NULL. */
+struct cdi_text {
+  const struct doc_node *at;
+  const char *text;
+};
+
+struct cdi_node {
+  const struct doc_node *at;
+  const char *path;
+  const char *host_path;
+  const char *type;
+  const char *permissions;
+  struct cdi_number major, minor, mode, uid, gid;
+};
+
+struct cdi_mount {
+  const struct doc_node *at;
+  const char *host_path;
+  const char *container_path;
+  const char *type;
+  struct list options; /* struct cdi_text */
+};
+
+struct cdi_hook {
+  const struct doc_node *at;
+  const char *name;
+  const char *path;
+  struct list args; /* struct cdi_text */
+  struct list env;  /* struct cdi_text */
+  struct cdi_number timeout;
+};
+
+struct cdi_net_device {
+  const struct doc_node *at;
+  const char *host_name;
+  const char *name;
+};
+
+struct cdi_rdt {
+  const struct doc_node *at;
+  const char *clos_id;
+  const char *l3_cache_schema;
+  const char *mem_bw_schema;
+  struct list schemata; /* struct cdi_text */
+  bool has_monitoring, has_cmt, has_mbm;
+};
+
+struct cdi_edits {
+  struct list env; /* struct cdi_text */
+  struct list nodes;
+  struct list mounts;
+  struct list hooks;
+  struct list net_devices;
+  struct list gids; /* struct cdi_gid */
+  const struct cdi_rdt *rdt;
+};
+
+struct cdi_gid {
+  const struct doc_node *at;
+  struct cdi_number number;
+};
+
+struct cdi_device {
+  const struct doc_node *at;
+  const char *name;
+  struct cdi_edits edits;
+};
+
+struct cdi_spec {
+  const char *version;
+  const char *kind;
+  struct list devices; /* struct cdi_device */
+  struct cdi_edits edits;
+};
+
+/* Reads a document into a spec. All its problems are added, with code "cdi.file-broken"; *spec is
+ * written if there are none. */
+int spec_read(struct arena *arena, const struct doc_node *root, const struct cdi_spec **spec,
+              struct davit_error *err) MUST_CHECK;
+
+#endif
