@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+  MOST_REASONS = 128 /* for one op to fail: the rest would be noise */
+};
+
 static struct instance *instance_of(const struct davit_host *h) {
   return ((const struct host_table *)h)->instance;
 }
@@ -126,9 +130,10 @@ static int answer_fail(const struct davit_host *h, int answer, const char *code,
   const char *text = instance_message(instance, format, args);
   va_end(args);
   const char *hint = remedy ? message(instance, "%s", remedy) : NULL;
-  error_clear(&instance->reason);
   if (!text || (remedy && !hint))
     return error_memory(&instance->reason);
+  if (instance->reason.count == MOST_REASONS)
+    return answer;
   return error_add_at(&instance->reason, answer, code && is_code(code) ? code : "plugin.failed",
                       where_given(instance, option), hint, "%s", text);
 }

@@ -202,8 +202,10 @@ const char *field_quote(struct reader *reader, const char *text) {
 }
 
 struct service_at field_at(struct reader *reader, const struct doc_node *node) {
-  return (struct service_at){
-      .line = node->line, .column = node->column, .key = doc_path(reader->arena, node)};
+  const char *key = doc_path(reader->arena, node);
+  if (key[0] == '\0' && node->parent) /* only the root has no path */
+    error_memory(reader->err);
+  return (struct service_at){.line = node->line, .column = node->column, .key = key};
 }
 
 struct where field_where(struct reader *reader, const struct doc_node *node) {

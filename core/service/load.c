@@ -112,6 +112,7 @@ int service_load(struct arena *arena, const char *file, const char *text, size_t
     fields_read(&reader, root, service_file_keys, &model);
   struct service_file *result = build_file(&reader, root, &model);
   if (problems.count > 0) {
+    error_sort(&problems);
     answer = answer_of(&problems);
     error_take(err, &problems);
     return answer;

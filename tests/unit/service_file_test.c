@@ -236,11 +236,12 @@ START_TEST(all_problems_come_in_one_go) {
     uint32_t line, column;
     const char *key;
   } expected[] = {{2, 13, "deployment"},
+                  {5, 5, "services.web"}, /* no image */
                   {5, 17, "services.web.privileged"},
                   {7, 20, "services.web.resources.gpu.count"},
                   {8, 5, "services.web.health"},
-                  {5, 5, "services.web"}, /* no image, known when all keys are read */
-                  {10, 19, "services.db.image.name"}};
+                  {10, 14, "services.db.env.A"}, /* the tag */
+                  {11, 19, "services.db.image.name"}};
   CLEANUP(arena) struct arena arena = {0};
   CLEANUP(error) struct davit_error err = {0};
   const struct service_file *file;
@@ -253,6 +254,7 @@ START_TEST(all_problems_come_in_one_go) {
                      "      gpu: {count: 0}\n"
                      "    health: {}\n"
                      "  db:\n"
+                     "    env: {A: !secret b}\n"
                      "    image: {name: \"\"}\n";
   ck_assert_int_eq(load_text(&arena, yaml, &file, &err), DAVIT_E_INVALID);
   size_t i = 0;

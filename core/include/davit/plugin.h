@@ -42,8 +42,8 @@
  *
  * ERRORS    A function answers DAVIT_OK or a negative DAVIT_E_*. davit remembers why a function of
  * its own failed, so an op may return that code as it is; host->fail() says it better, with a
- * remedy. An op that fails for a reason of its own calls host->fail() once. Edits of an op that
- * failed are thrown away.
+ * remedy. An op that fails for reasons of its own calls host->fail() once for each: every problem
+ * of a file in one go. Edits of an op that failed are thrown away.
  */
 #ifndef DAVIT_PLUGIN_H
 #define DAVIT_PLUGIN_H
