@@ -119,7 +119,16 @@ START_TEST(config_is_as_written) {
 }
 END_TEST
 
+/* What the caller's environment adds to every config and request. */
+static void clear_environment(void) {
+  static const char *const names[] = {"CDI_SPEC_DIRS", "DAVIT_CGROUP_PARENT", "DAVIT_PLUGIN_PATH",
+                                      "ZLAYER_CGROUP_PARENT"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    unsetenv(names[i]);
+}
+
 int main(void) {
+  clear_environment();
   find_cases();
   Suite *suite = suite_create("golden");
   TCase *tests = tcase_create("configs");
