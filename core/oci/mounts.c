@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The list of mounts, found by clean destination. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "oci/document.h"
 
@@ -17,10 +18,31 @@ static cJSON *make_mount(const struct oci_mount *mount) {
   return STEAL(&item);
 }
 
+/* The version of the specification that brought a mount option (config.md, "Linux mount options");
+ * NULL: older than any that is written here. */
+static const char *option_since(const char *option) {
+  static const char *const recursive[] = {
+      "rro",    "rrw",      "rsuid",        "rnosuid",        "rdev",       "rnodev",
+      "rexec",  "rnoexec",  "rdiratime",    "rnodiratime",    "rrelatime",  "rnorelatime",
+      "ratime", "rnoatime", "rstrictatime", "rnostrictatime", "rsymfollow", "rnosymfollow",
+      NULL};
+  if (strcmp(option, "idmap") == 0 || strcmp(option, "ridmap") == 0)
+    return "1.2.0";
+  return strings_contain(recursive, option) ? "1.1.0" : NULL;
+}
+
 int oci_add_mount(struct oci *oci, const struct oci_mount *mount, const struct oci_source *source,
                   struct davit_error *err) {
-  return document_put(oci, document_list(oci, "", "mounts"), NULL, PLACE_MOUNT,
-                      mount_name(&oci->arena, mount->destination), make_mount(mount), source, err);
+  int answer =
+      document_put(oci, document_list(oci, "", "mounts"), NULL, PLACE_MOUNT,
+                   mount_name(&oci->arena, mount->destination), make_mount(mount), source, err);
+  for (const char *const *option = mount->options; answer == DAVIT_OK && option && *option;
+       option++) {
+    const char *since = option_since(*option);
+    if (since)
+      answer = document_need_version(oci, since, source, err);
+  }
+  return answer;
 }
 
 const struct oci_source *oci_find_mount(const struct oci *oci, const char *destination) {

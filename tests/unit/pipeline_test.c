@@ -95,6 +95,7 @@ static const struct {
   const char *path;
   const char *value;
 } values[] = {
+    {"privileged: false", "ociVersion", "1.0.2"},
     {"privileged: false", "process.args", "[\"/bin/sh\"]"},
     {"privileged: false", "process.cwd", "/"},
     {"privileged: false", "process.env.HOME", "HOME=/"},
@@ -124,6 +125,7 @@ static const struct {
      "tmpfs tmpfs nosuid,nodev,size=268435456,mode=1777"},
     {"storage: [{type: bind, source: /etc, target: /e, readonly: true}]", "mounts./e",
      "bind /etc rbind,rprivate,rro"},
+    {"storage: [{type: bind, source: /etc, target: /e, readonly: true}]", "ociVersion", "1.1.0"},
     {"storage: [{type: bind, source: /etc/hostname, target: /e, readonly: true}]", "mounts./e",
      "bind /etc/hostname rbind,rprivate,ro"},
     {"storage: [{type: tmpfs, target: /dev/shm, size: 1Mi}]", "mounts./dev/shm",
