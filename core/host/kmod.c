@@ -14,8 +14,7 @@ enum {
   MAX_MODULE_NAME = 55 /* the kernel's MODULE_NAME_LEN without the NUL */
 };
 
-/* ---- loaded or built in -----------------------------------------------------------------------
- */
+/* ---- loaded or built in ------------------------------------------------------------------- */
 
 /* The name as the kernel writes it. */
 static int normalize_name(const char *name, char normal[static MAX_MODULE_NAME + 1],
@@ -26,8 +25,9 @@ static int normalize_name(const char *name, char normal[static MAX_MODULE_NAME +
     return error_add(err, DAVIT_E_INVALID, "host.module-name",
                      "a name as in /proc/modules: at most 55 letters, digits, \"_\" and \"-\"",
                      "kernel module \"%.60s\": not a module's name", name);
-  for (size_t i = 0; i <= length; i++)
-    normal[i] = name[i] == '-' ? '_' : name[i];
+  memcpy(normal, name, length + 1);
+  for (char *dash; (dash = strchr(normal, '-'));)
+    *dash = '_';
   return DAVIT_OK;
 }
 
@@ -59,8 +59,7 @@ static int read_live_state(const struct host *host, struct arena *arena, const c
   return answer;
 }
 
-/* ---- libkmod ----------------------------------------------------------------------------------
- */
+/* ---- libkmod ------------------------------------------------------------------------------ */
 
 struct libkmod {
   void *library;
@@ -153,8 +152,7 @@ static uint32_t find_module(const char *modules, const char *const *config, cons
   return state;
 }
 
-/* ---- where its files are ----------------------------------------------------------------------
- */
+/* ---- where its files are ------------------------------------------------------------------ */
 
 /* The directory of the running kernel; a fixture's only one. NULL: none, or one that cannot be
  * told. */
@@ -202,7 +200,7 @@ static int find_on_disk(const struct host *host, struct arena *arena, const char
   const char *dir = arena_printf(arena, "/lib/modules/%s", release);
   if (!dir)
     return error_memory(err);
-  const char *modules;
+  const char *modules = NULL;
   if (host_machine_path(host, arena, dir, &modules, &missing) < 0)
     return DAVIT_OK;
   struct list config = {0};

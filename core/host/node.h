@@ -9,7 +9,7 @@
 #include "davit/plugin.h"
 
 enum {
-  NODE_MAX_TEXT = 64 /* the longest line has 48 characters */
+  NODE_MAX_TEXT = 64 /* the longest line is shorter */
 };
 
 /* True if the text is that of a node. Only then type, mode, owner and numbers are set in *st. */

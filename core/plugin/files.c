@@ -57,7 +57,7 @@ static int answer_stat_path(const struct davit_files *f, const char *path, uint3
   if (!path || !st)
     return refuse_null(table, "stat_path");
   if (flags & DAVIT_FLAGS_CRITICAL)
-    return error_add(why(table), DAVIT_E_UNSUPPORTED, "plugin.failed", "install a newer davit",
+    return error_add(why(table), DAVIT_E_UNSUPPORTED, "plugin.unsupported", "install a newer davit",
                      "stat_path() has flags that this davit does not know: 0x%08x",
                      flags & DAVIT_FLAGS_CRITICAL);
   return host_stat(table->host, path, flags, st, why(table));

@@ -4,9 +4,10 @@
 #include "plugin/load.h"
 
 #include <dlfcn.h>
-#include <link.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "plugin/descriptor.h"
 #include "util/cleanup.h"
@@ -58,11 +59,25 @@ static int refuse_load(struct arena *arena, const struct plugin_file *file, cons
                    file->path, reason);
 }
 
-/* Whether the linker remembers the library by this name: it would then answer the name with this
- * library for ever, also when the number has become another file's. */
-static bool is_known_by(void *handle, const char *name) {
-  struct link_map *map;
-  return dlinfo(handle, RTLD_DI_LINKMAP, &map) < 0 || strcmp(map->l_name, name) == 0;
+enum {
+  FILE_ID_BITS = 64,
+  OPENED_MAX = sizeof("/proc/self/fd") + 4 * (size_t)FILE_ID_BITS + 1 + 3 * sizeof(int)
+};
+
+/* A name of the descriptor that only this file ever has. The linker answers a name that it has seen
+ * with the library that it found then, and descriptors' numbers come again: so the file's device
+ * and inode are written into the way there, "/" for a 0 and "/." for a 1. */
+static int name_descriptor(int fd, char name[static OPENED_MAX]) {
+  struct stat st;
+  if (fstat(fd, &st) < 0)
+    return -1;
+  const uint64_t id[] = {st.st_dev, st.st_ino};
+  char *end = stpcpy(name, "/proc/self/fd");
+  for (size_t i = 0; i < ARRAY_LEN(id); i++)
+    for (int bit = 0; bit < FILE_ID_BITS; bit++)
+      end = stpcpy(end, id[i] >> bit & 1 ? "/." : "/");
+  snprintf(end, (size_t)(name + OPENED_MAX - end), "/%d", fd);
+  return 0;
 }
 
 static int read_table(struct arena *arena, const struct plugin_file *file, void *handle,
@@ -90,15 +105,15 @@ int plugin_load_descriptor(struct arena *arena, const struct plugin_file *file, 
   struct plugin *loaded = arena_alloc(arena, sizeof(*loaded));
   if (!loaded)
     return error_memory(err);
-  char opened[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
-  snprintf(opened, sizeof(opened), "/proc/self/fd/%d", owned);
+  char opened[OPENED_MAX];
+  if (name_descriptor(owned, opened) < 0)
+    return error_add(err, DAVIT_E_FAILED, "plugin.refused", NULL, "plugin %s: %s", file->path,
+                     strerror(errno));
   loaded->name = file->name;
   loaded->path = file->path;
   loaded->handle = dlopen(opened, RTLD_NOW | RTLD_LOCAL);
   if (!loaded->handle)
     return refuse_load(arena, file, opened, err);
-  if (is_known_by(loaded->handle, opened))
-    fd_steal(&owned); /* open as long as the library, so that the number stays taken */
   int answer = read_table(arena, file, loaded->handle, &loaded->table, err);
   if (answer < 0)
     return answer;

@@ -11,6 +11,7 @@
 struct provider_settings {
   struct plugin_path path;
   const struct host *host;
+  const struct host *caller; /* what the caller of davit sees; NULL: the same */
   const struct log *log;
   enum cdi_policy cdi;
   const char *provider; /* --provider NAME; NULL: by rank */

@@ -76,13 +76,13 @@ struct service_gpu_option {
 struct service_gpu {
   struct service_at at;
   struct service_text vendor; /* never NULL: "nvidia" if the file does not say */
-  uint32_t count;             /* 0: not given */
+  uint32_t count;             /* 0: `devices` decides; 1 with line 0 if the file gives neither */
   struct service_at count_at;
   const struct service_text *devices; /* device_count 0: not given */
   size_t device_count;
   struct service_text model;
   bool required;               /* default true */
-  struct service_text sharing; /* "exclusive", "mps", "time-slice" */
+  struct service_text sharing; /* "exclusive" (if the file does not say), "mps", "time-slice" */
   const struct service_gpu_option *options;
   size_t option_count;
 };
@@ -102,7 +102,6 @@ struct service_distributed {
 struct service {
   const char *name;
   struct service_at at;
-  uint32_t replicas; /* of scale: fixed; 1 if the file does not say */
 
   struct service_text image;
   const char *const *entrypoint; /* NULL: not given */
@@ -114,10 +113,8 @@ struct service {
   const struct service_env *env;
   size_t env_count;
 
-  bool has_cpu;
   double cpu; /* cores */
   struct service_at cpu_at;
-  bool has_memory;
   uint64_t memory; /* bytes */
   struct service_at memory_at;
 
@@ -131,20 +128,20 @@ struct service {
   const struct service_ulimit *ulimits;
   size_t ulimit_count;
 
-  bool has_shm_size;
   uint64_t shm_size; /* bytes */
   struct service_at shm_size_at;
-  bool privileged;
-  struct service_at privileged_at;
-  bool host_network;
-  struct service_at host_network_at;
   struct service_text hostname;
   struct service_text cgroup_parent;
-  bool has_user;
   uint32_t uid;
-  bool has_gid;
   uint32_t gid;
   struct service_at user_at;
+
+  bool has_cpu, has_memory, has_shm_size, has_user, has_gid; /* which of the above are given */
+  bool privileged;
+  bool host_network;
+  uint32_t replicas; /* of scale: fixed; 1 if the file does not say */
+  struct service_at privileged_at;
+  struct service_at host_network_at;
 };
 
 /* A key that belongs to an orchestrator: its form was checked, davit does nothing with it. */

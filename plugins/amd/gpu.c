@@ -33,7 +33,7 @@ static int read_partitions(struct scan *scan) {
   size_t capacity = 0;
   while (names[capacity])
     capacity++;
-  struct drm_nodes *partitions = scan->h->scratch(scan->h, (capacity + 1) * sizeof *partitions);
+  struct drm_nodes *partitions = scan->h->scratch(scan->h, (capacity + 1) * sizeof(*partitions));
   if (!partitions)
     return DAVIT_E_MEMORY;
   size_t count = 0;
@@ -96,6 +96,7 @@ static int add_partition(struct scan *scan, const struct davit_device *gpu, cons
       .numa_node = gpu->numa_node,
       .kind = AMD_KIND,
       .vendor = AMD_VENDOR,
+      .pci_address = gpu->pci_address,
       .model = gpu->model,
       .driver = gpu->driver,
       .driver_version = gpu->driver_version,

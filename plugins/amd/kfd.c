@@ -49,7 +49,7 @@ int kfd_read(const struct davit_host *h, struct kfd *kfd) {
   size_t capacity = 0;
   while (names[capacity])
     capacity++;
-  struct kfd_node *nodes = h->scratch(h, (capacity + 1) * sizeof *nodes);
+  struct kfd_node *nodes = h->scratch(h, (capacity + 1) * sizeof(*nodes));
   if (!nodes)
     return DAVIT_E_MEMORY;
   size_t count = 0;
@@ -65,7 +65,7 @@ int kfd_read(const struct davit_host *h, struct kfd *kfd) {
     if (is_gpu)
       nodes[count++] = node;
   }
-  qsort(nodes, count, sizeof *nodes, by_render_minor);
+  qsort(nodes, count, sizeof(*nodes), by_render_minor);
   kfd->nodes = nodes;
   kfd->count = count;
   return DAVIT_OK;

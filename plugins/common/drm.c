@@ -5,17 +5,6 @@
 
 #include "common/read.h"
 
-/* "226:128" as the attribute `dev` has it; false if it is not there or odd. */
-static bool parse_numbers(const struct davit_host *h, const char *text, uint64_t *major,
-                          uint64_t *minor) {
-  const char *colon = text ? strchr(text, ':') : NULL;
-  if (!colon)
-    return false;
-  const char *first = h->format(h, "%.*s", (int)(colon - text), text);
-  return first && number_parse(first, 10, UINT32_MAX, major) &&
-         number_parse(colon + 1, 10, UINT32_MAX, minor);
-}
-
 /* A node left over from another boot or made by hand may be another device's. */
 static int check_node(const struct davit_host *h, const char *attributes, struct drm_node *node) {
   struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
@@ -29,12 +18,13 @@ static int check_node(const struct davit_host *h, const char *attributes, struct
   const char *numbers;
   if ((rc = read_attribute(h, attributes, "dev", &numbers)) < 0)
     return rc;
-  uint64_t major, minor;
+  const char *is = h->format(h, "%u:%u", st.major, st.minor);
+  if (!is)
+    return DAVIT_E_MEMORY;
   if (st.type != DAVIT_FILE_CHAR)
     node->fault = h->format(h, "%s is not a device node", node->path);
-  else if (parse_numbers(h, numbers, &major, &minor) && (st.major != major || st.minor != minor))
-    node->fault = h->format(h, "%s is %u:%u, but the driver's node is %s", node->path, st.major,
-                            st.minor, numbers);
+  else if (numbers && strcmp(is, numbers) != 0)
+    node->fault = h->format(h, "%s is %s, but the driver's node is %s", node->path, is, numbers);
   else
     return DAVIT_OK;
   return node->fault ? DAVIT_OK : DAVIT_E_MEMORY;
@@ -46,9 +36,11 @@ static int read_node(const struct davit_host *h, const char *drm_dir, const char
   if (node->path || !name_number(name, prefix, UINT32_MAX, &number))
     return DAVIT_OK; /* also the connector "card0-DP-1" */
   const char *attributes = h->format(h, "%s/%s", drm_dir, name);
+  if (!attributes)
+    return DAVIT_E_MEMORY;
   node->path = h->format(h, "/dev/dri/%s", name);
   node->number = number;
-  return attributes && node->path ? check_node(h, attributes, node) : DAVIT_E_MEMORY;
+  return node->path ? check_node(h, attributes, node) : DAVIT_E_MEMORY;
 }
 
 int drm_nodes(const struct davit_host *h, const char *device_dir, struct drm_nodes *nodes) {
@@ -70,7 +62,7 @@ int drm_nodes(const struct davit_host *h, const char *device_dir, struct drm_nod
 
 int drm_paths(const struct davit_host *h, const struct drm_nodes *nodes,
               const char *const **paths) {
-  const char **list = h->scratch(h, 3 * sizeof *list);
+  const char **list = h->scratch(h, 3 * sizeof(*list));
   if (!list)
     return DAVIT_E_MEMORY;
   size_t count = 0;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 int plugin_open(const struct davit_host *h, struct davit_instance **self) {
-  struct davit_instance *instance = calloc(1, sizeof *instance);
+  struct davit_instance *instance = calloc(1, sizeof(*instance));
   if (!instance)
     return DAVIT_E_MEMORY;
   instance->host = h;

@@ -42,7 +42,7 @@ const char *pci_format(const struct davit_host *h, const struct pci_address *add
 int pci_compare(const struct pci_address *a, const struct pci_address *b) {
   const uint32_t as[] = {a->domain, a->bus, a->device, a->function};
   const uint32_t bs[] = {b->domain, b->bus, b->device, b->function};
-  for (size_t i = 0; i < sizeof as / sizeof as[0]; i++)
+  for (size_t i = 0; i < sizeof(as) / sizeof(as[0]); i++)
     if (as[i] != bs[i])
       return as[i] < bs[i] ? -1 : 1;
   return 0;
@@ -77,7 +77,7 @@ static int read_function(const struct davit_host *h, const char *name, uint32_t 
   if (rc < 0 || !computes_or_displays(class_code))
     return rc;
 
-  struct pci_function *found = h->scratch(h, sizeof *found);
+  struct pci_function *found = h->scratch(h, sizeof(*found));
   uint64_t numa_node;
   if (!found)
     return DAVIT_E_MEMORY;
@@ -104,7 +104,7 @@ int pci_list(const struct davit_host *h, uint32_t vendor,
   size_t count = 0;
   while (names[count])
     count++;
-  const struct pci_function **list = h->scratch(h, (count + 1) * sizeof *list);
+  const struct pci_function **list = h->scratch(h, (count + 1) * sizeof(struct pci_function *));
   if (!list)
     return DAVIT_E_MEMORY;
   size_t found = 0;
@@ -113,7 +113,7 @@ int pci_list(const struct davit_host *h, uint32_t vendor,
       return rc;
     found += list[found] != NULL;
   }
-  qsort(list, found, sizeof *list, by_address);
+  qsort(list, found, sizeof(struct pci_function *), by_address);
   *functions = list;
   return DAVIT_OK;
 }

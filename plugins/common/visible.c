@@ -36,7 +36,7 @@ static bool find_wrong_ordinal(const char *value, size_t count, uint64_t *wrong)
     size_t item = strcspn(value, ",");
     size_t digits = strspn(value, "0123456789");
     char number[ORDINAL_WIDTH] = "";
-    if (digits > 0 && digits < sizeof number && (digits == item || value[digits] == '.')) {
+    if (digits > 0 && digits < sizeof(number) && (digits == item || value[digits] == '.')) {
       memcpy(number, value, digits);
       if (number_parse(number, 10, UINT64_MAX, wrong) && *wrong >= count)
         return true;

@@ -65,7 +65,7 @@ static int list_devices(const struct davit_host *h, const struct drm_device **de
   size_t capacity = 0, nodes = 0, kept = 0;
   while (names[capacity])
     capacity++;
-  struct drm_device *list = h->scratch(h, (capacity + 1) * sizeof *list);
+  struct drm_device *list = h->scratch(h, (capacity + 1) * sizeof(*list));
   if (!list)
     return DAVIT_E_MEMORY;
   for (size_t i = 0; i < capacity; i++) {
@@ -74,7 +74,7 @@ static int list_devices(const struct davit_host *h, const struct drm_device **de
       return rc;
     nodes += found;
   }
-  qsort(list, nodes, sizeof *list, by_place);
+  qsort(list, nodes, sizeof(*list), by_place);
   for (size_t i = 0; i < nodes; i++)
     if (kept == 0 || strcmp(list[kept - 1].dir, list[i].dir) != 0)
       list[kept++] = list[i];
@@ -200,7 +200,7 @@ static const struct davit_option *const OPTIONS[] = {&CARD, NULL};
 
 static const struct davit_plugin PLUGIN = {
     .magic = DAVIT_ABI_MAGIC,
-    .struct_size = sizeof PLUGIN,
+    .struct_size = sizeof(PLUGIN),
     .abi_major = DAVIT_ABI_MAJOR,
     .abi_minor = DAVIT_ABI_MINOR,
     .name = "drm",

@@ -76,7 +76,7 @@ static int find_node(const struct davit_host *h, const char *minor, struct gpu *
   else if (st.type != DAVIT_FILE_CHAR || st.minor != gpu->minor)
     device->unusable = h->format(h, "%s is not the device node of minor %s", gpu->node, minor);
   else {
-    const char **nodes = h->scratch(h, 2 * sizeof *nodes);
+    const char **nodes = h->scratch(h, 2 * sizeof(*nodes));
     if (!nodes)
       return DAVIT_E_MEMORY;
     nodes[0] = gpu->node;
@@ -122,10 +122,10 @@ static int read_information(const struct davit_host *h, const struct pci_functio
 
 static int add_instance(const struct davit_host *h, const struct gpu *gpu,
                         const struct mig_instance *instance, const struct davit_devices *out) {
-  const char **nodes = h->scratch(h, 4 * sizeof *nodes);
   const char *id = h->format(h, "%s:gi%u:ci%u", gpu->device.id, instance->gpu_instance,
                              instance->compute_instance);
-  if (!nodes || !id)
+  const char **nodes = id ? h->scratch(h, 4 * sizeof(*nodes)) : NULL;
+  if (!nodes)
     return DAVIT_E_MEMORY;
   const struct davit_device part = {
       DAVIT_SIZED(struct davit_device),
@@ -134,6 +134,7 @@ static int add_instance(const struct davit_host *h, const struct gpu *gpu,
       .id = id,
       .kind = NVIDIA_KIND,
       .vendor = NVIDIA_VENDOR,
+      .pci_address = gpu->device.pci_address,
       .model = gpu->device.model,
       .driver = gpu->device.driver,
       .driver_version = gpu->device.driver_version,

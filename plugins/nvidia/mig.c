@@ -79,7 +79,7 @@ int mig_read(const struct davit_host *h, uint32_t minor, struct mig *mig) {
     *mig = found;
     return DAVIT_OK;
   }
-  struct mig_instance *instances = h->scratch(h, MAX_INSTANCES * sizeof *instances);
+  struct mig_instance *instances = h->scratch(h, MAX_INSTANCES * sizeof(*instances));
   if (!instances)
     return DAVIT_E_MEMORY;
   for (; *names; names++) {
@@ -93,7 +93,7 @@ int mig_read(const struct davit_host *h, uint32_t minor, struct mig *mig) {
       return rc;
     found.gpu_instances++;
   }
-  qsort(instances, found.count, sizeof *instances, by_number);
+  qsort(instances, found.count, sizeof(*instances), by_number);
   found.instances = instances;
   *mig = found;
   return DAVIT_OK;

@@ -45,7 +45,7 @@ static const struct davit_option *const OPTIONS[] = {
 
 static const struct davit_plugin PLUGIN = {
     .magic = DAVIT_ABI_MAGIC,
-    .struct_size = sizeof PLUGIN,
+    .struct_size = sizeof(PLUGIN),
     .abi_major = DAVIT_ABI_MAJOR,
     .abi_minor = DAVIT_ABI_MINOR,
     .name = "nvidia",

@@ -42,6 +42,8 @@ static int share_pipe_dir(const struct davit_host *h, const struct davit_edits *
   if (!there) {
     const char *remedy = h->format(
         h, "start the daemon with CUDA_MPS_PIPE_DIRECTORY=%s nvidia-cuda-mps-control -d", path);
+    if (!remedy)
+      return DAVIT_E_MEMORY;
     return h->fail(h, DAVIT_E_NOT_FOUND, CODE, "mps-pipe-dir", remedy,
                    "the MPS pipe directory %s is not there", path);
   }
@@ -65,7 +67,7 @@ static int share_log_dir(const struct davit_host *h, const struct davit_edits *e
                      "the MPS log directory %s is not there", path);
     return add_directory(edits, path, "CUDA_MPS_LOG_DIRECTORY");
   }
-  for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+  for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
     if ((rc = is_directory(h, usual[i], &there)) < 0)
       return rc;
     if (there)

@@ -98,19 +98,21 @@ make_rootfs() { # DIR
   done
 }
 
-# A service that asks for GPUs; further arguments are lines of its gpu part.
-make_service() { # FILE VENDOR [LINE...]
-  cat >"$1" <<YAML
+make_plain_service() { # FILE
+  cat >"$1" <<'YAML'
 version: v1
 deployment: e2e
 services:
   trainer:
     image: {name: "registry.example.org/trainer:1"}
     command: {entrypoint: [/bin/sh, -c, "echo started"]}
-    resources:
-      gpu:
-        vendor: $2
 YAML
+}
+
+# A service that asks for GPUs; further arguments are lines of its gpu part.
+make_service() { # FILE VENDOR [LINE...]
+  make_plain_service "$1"
+  printf '%s\n' "    resources:" "      gpu:" "        vendor: $2" >>"$1"
   local line
   for line in "${@:3}"; do echo "        $line" >>"$1"; done
 }

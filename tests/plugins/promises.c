@@ -12,7 +12,7 @@ static void add(const struct davit_devices *out, const char *id, const char *kin
 }
 
 static void add_many(const struct davit_host *host, const struct davit_devices *out) {
-  for (int i = 0; i < 20000; i++)
+  for (int i = 1; i < 20000; i++)
     add(out, host->format(host, "%d", i), "acme.com/npu", NULL);
 }
 

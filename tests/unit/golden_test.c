@@ -46,9 +46,10 @@ static char *read_text(const char *path) {
 
 /* The command line of the case, with the plugins of this build. */
 static int read_words(char *text, char **words) {
+  static char program[] = "davit", plugins[] = "--plugin-dir=" TEST_PLUGINS;
   int count = 0;
-  words[count++] = "davit";
-  words[count++] = "--plugin-dir=" TEST_PLUGINS;
+  words[count++] = program;
+  words[count++] = plugins;
   for (char *line; (line = strsep(&text, "\n"));)
     if (line[0] && line[0] != '#')
       words[count++] = line;
@@ -65,11 +66,13 @@ static int render(struct cli *cli, int argc, char **argv, struct oci **oci,
     answer = find_command(cli, argv[next], &command, err);
   if (answer == DAVIT_OK)
     answer = parse_command(cli, command, argc - next, argv + next, err);
-  const char *rootfs = NULL;
-  if (answer == DAVIT_OK && cli->rootfs)
-    answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs, err);
+  const struct service_file *file;
+  const struct service *service;
+  const struct rootfs rootfs = {0};
   if (answer == DAVIT_OK)
-    answer = render_service(cli, rootfs, rootfs, oci, err);
+    answer = load_service(cli, &file, &service, err);
+  if (answer == DAVIT_OK)
+    answer = render_service(cli, file, service, &rootfs, oci, err);
   return answer;
 }
 
@@ -116,7 +119,16 @@ START_TEST(config_is_as_written) {
 }
 END_TEST
 
+/* What the caller's environment adds to every config and request. */
+static void clear_environment(void) {
+  static const char *const names[] = {"CDI_SPEC_DIRS", "DAVIT_CGROUP_PARENT", "DAVIT_PLUGIN_PATH",
+                                      "ZLAYER_CGROUP_PARENT"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    unsetenv(names[i]);
+}
+
 int main(void) {
+  clear_environment();
   find_cases();
   Suite *suite = suite_create("golden");
   TCase *tests = tcase_create("configs");

@@ -16,6 +16,31 @@ UNUSED static const struct oci_source by_option = {.kind = OCI_FROM_COMMAND, .ke
 UNUSED static const struct oci_source by_plugin = {
     .kind = OCI_FROM_PLUGIN, .plugin = "acme", .device = "0"};
 
+/* A document from text; the test fails if it is refused. */
+static inline struct oci *parsed(const char *text) {
+  CLEANUP(error) struct davit_error err = {0};
+  struct oci *oci = NULL;
+  ck_assert_ok(oci_parse("config.json", text, strlen(text), &oci, &err), &err);
+  return oci;
+}
+
+/* The text of tests/configs/NAME; the caller frees it. */
+static inline char *config_text(const char *name) {
+  char path[512];
+  snprintf(path, sizeof(path), "%s/%s", TEST_CONFIGS, name);
+  CLEANUP(file) FILE *file = fopen(path, "re");
+  ck_assert_msg(file, "%s cannot be opened", path);
+  char *text = NULL;
+  size_t capacity = 0;
+  ck_assert_int_gt(getdelim(&text, &capacity, '\0', file), 0);
+  return text;
+}
+
+static inline struct oci *parsed_config(const char *name) {
+  CLEANUP(free) char *text = config_text(name);
+  return parsed(text);
+}
+
 /* The document's text; the caller frees it. */
 static inline char *printed(const struct oci *oci) {
   CLEANUP(error) struct davit_error err = {0};
@@ -26,22 +51,22 @@ static inline char *printed(const struct oci *oci) {
   return text;
 }
 
-#define ck_assert_printed(oci, expected)     \
-  do {                                       \
-    CLEANUP(free) char *text = printed(oci); \
-    ck_assert_str_eq(text, expected);        \
+#define ck_assert_printed(oci, expected)      \
+  do {                                        \
+    CLEANUP(free) char *text_ = printed(oci); \
+    ck_assert_str_eq(text_, expected);        \
   } while (0)
 
-#define ck_assert_has(oci, part)             \
-  do {                                       \
-    CLEANUP(free) char *text = printed(oci); \
-    ck_assert_contains(text, part);          \
+#define ck_assert_has(oci, part)                 \
+  do {                                           \
+    CLEANUP(free) char *printed_ = printed(oci); \
+    ck_assert_contains(printed_, part);          \
   } while (0)
 
-#define ck_assert_lacks(oci, part)                                         \
-  do {                                                                     \
-    CLEANUP(free) char *text = printed(oci);                               \
-    ck_assert_msg(!strstr(text, part), "\"%s\" is in \"%s\"", part, text); \
+#define ck_assert_lacks(oci, part)                                                 \
+  do {                                                                             \
+    CLEANUP(free) char *printed_ = printed(oci);                                   \
+    ck_assert_msg(!strstr(printed_, part), "\"%s\" is in \"%s\"", part, printed_); \
   } while (0)
 
 /* The document's only entry with that path, NULL if there is none. */

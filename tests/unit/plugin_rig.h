@@ -3,18 +3,15 @@
 #ifndef DAVIT_TESTS_PLUGIN_RIG_H
 #define DAVIT_TESTS_PLUGIN_RIG_H
 
-#include <ftw.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "host_tree.h"
 #include "plugin/instance.h"
 #include "testing.h"
 #include "util/log.h"
 
 struct rig {
-  char root[64];
+  struct tree tree; /* the host */
   struct arena arena;
   struct davit_error err;
   struct host *host;
@@ -28,15 +25,9 @@ struct rig {
 /* ---- the host ---- */
 
 static inline void rig_begin(struct rig *rig) {
-  memset(rig, 0, sizeof *rig);
-  strcpy(rig->root, "/tmp/davit-rig-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(rig->root));
+  memset(rig, 0, sizeof(*rig));
+  tree_new(&rig->tree);
   rig->warnings = arena_strdup(&rig->arena, "");
-}
-
-static inline int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at) {
-  (void)st, (void)type, (void)at;
-  return remove(path);
 }
 
 static inline void rig_end(struct rig *rig) {
@@ -45,36 +36,16 @@ static inline void rig_end(struct rig *rig) {
   host_close(rig->host);
   error_clear(&rig->err);
   arena_free(&rig->arena);
-  nftw(rig->root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static inline char *make_parents(struct rig *rig, const char *path) {
-  char *full = arena_printf(&rig->arena, "%s%s", rig->root, path);
-  for (char *slash = full + strlen(rig->root) + 1; (slash = strchr(slash, '/')); slash++) {
-    *slash = '\0';
-    mkdir(full, 0755);
-    *slash = '/';
-  }
-  return full;
-}
-
-static inline void put_dir(struct rig *rig, const char *path) {
-  mkdir(make_parents(rig, path), 0755);
+  cleanup_tree(&rig->tree);
 }
 
 static inline void put(struct rig *rig, const char *path, const char *content) {
-  FILE *file = fopen(make_parents(rig, path), "we");
-  ck_assert_ptr_nonnull(file);
-  ck_assert_int_ge(fputs(content, file), 0);
-  ck_assert_int_eq(fclose(file), 0);
-}
-
-static inline void put_link(struct rig *rig, const char *path, const char *target) {
-  ck_assert_int_eq(symlink(target, make_parents(rig, path)), 0);
+  tree_file(&rig->tree, path, content);
 }
 
 static inline void drop(struct rig *rig, const char *path) {
-  ck_assert_int_eq(remove(make_parents(rig, path)), 0);
+  char buffer[512];
+  ck_assert_int_eq(remove(tree_path(&rig->tree, path, buffer, sizeof(buffer))), 0);
 }
 
 static inline void put_node(struct rig *rig, const char *path, const char *numbers) {
@@ -89,8 +60,8 @@ static inline void put_pci(struct rig *rig, const char *address, const char *ven
   put(rig, arena_printf(&rig->arena, "%s/class", dir),
       arena_printf(&rig->arena, "%s\n", class_code));
   if (driver)
-    put_link(rig, arena_printf(&rig->arena, "%s/driver", dir),
-             arena_printf(&rig->arena, "../../../../bus/pci/drivers/%s", driver));
+    tree_link(&rig->tree, arena_printf(&rig->arena, "%s/driver", dir),
+              arena_printf(&rig->arena, "../../../../bus/pci/drivers/%s", driver));
 }
 
 /* A DRM node of a device: in sysfs below the device and in its class, and in /dev/dri. */
@@ -98,7 +69,7 @@ static inline void put_drm(struct rig *rig, const char *dir, const char *name,
                            const char *numbers) {
   put(rig, arena_printf(&rig->arena, "%s/drm/%s/dev", dir, name),
       arena_printf(&rig->arena, "%s\n", numbers));
-  put_link(rig, arena_printf(&rig->arena, "/sys/class/drm/%s/device", name), dir);
+  tree_link(&rig->tree, arena_printf(&rig->arena, "/sys/class/drm/%s/device", name), dir);
   put_node(rig, arena_printf(&rig->arena, "/dev/dri/%s", name), numbers);
 }
 
@@ -124,7 +95,7 @@ static inline void rig_open_at(struct rig *rig, const char *root, const char *na
   size_t count = 0;
   while (options && options[count])
     count++;
-  struct request_option *given = arena_array(&rig->arena, count + 1, sizeof *given);
+  struct request_option *given = arena_array(&rig->arena, count + 1, sizeof(*given));
   for (size_t i = 0; i < count; i++) {
     char *key = arena_strdup(&rig->arena, options[i]);
     char *equals = strchr(key, '=');
@@ -139,7 +110,7 @@ static inline void rig_open_at(struct rig *rig, const char *root, const char *na
 }
 
 static inline void rig_open(struct rig *rig, const char *name, const char *const *options) {
-  rig_open_at(rig, rig->root, name, options);
+  rig_open_at(rig, rig->tree.root, name, options);
 }
 
 static inline void rig_enumerate(struct rig *rig, const char *vendor) {
@@ -214,6 +185,8 @@ struct recorder {
   char *text;         /* one edit a line: "SOURCE: what" */
 };
 
+static inline int record(const struct davit_edits *e, const char *format, ...) PRINTF_LIKE(2, 3);
+
 static inline int record(const struct davit_edits *e, const char *format, ...) {
   struct recorder *recorder = (struct recorder *)(uintptr_t)e;
   va_list args;
@@ -251,8 +224,6 @@ static inline int record_set(const struct davit_edits *e, uint32_t what, const c
   ck_assert_uint_eq(what, DAVIT_SET_ENV);
   return record(e, "%s %s=%s", flags & DAVIT_SET_DEFAULT ? "default" : "env", name, value);
 }
-
-static inline const char *container_env(const struct davit_container *c, const char *name);
 
 struct rig_container {
   struct davit_container api; /* first */

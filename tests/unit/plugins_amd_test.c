@@ -107,12 +107,16 @@ START_TEST(partitions_are_joined_by_the_topology) {
   const struct expected_device expected[] = {
       {"0000:05:00.0", -1, "0000:05:00.0", .uuid = "GPU-e3aa140f9a5f9e31",
        .group = DAVIT_DEVICE_GROUP},
-      {"0", 0, NULL, .nodes = "/dev/dri/renderD128 /dev/dri/card1", .parent = "0000:05:00.0"},
-      {"1", 1, NULL, .nodes = "/dev/dri/renderD129 /dev/dri/card2", .parent = "0000:05:00.0"},
+      {"0", 0, "0000:05:00.0", .nodes = "/dev/dri/renderD128 /dev/dri/card1",
+       .parent = "0000:05:00.0"},
+      {"1", 1, "0000:05:00.0", .nodes = "/dev/dri/renderD129 /dev/dri/card2",
+       .parent = "0000:05:00.0"},
       {"0000:27:00.0", -1, "0000:27:00.0", .uuid = "GPU-2250f807caf2231a",
        .group = DAVIT_DEVICE_GROUP},
-      {"2", 2, NULL, .nodes = "/dev/dri/renderD136 /dev/dri/card9", .parent = "0000:27:00.0"},
-      {"3", 3, NULL, .nodes = "/dev/dri/renderD137 /dev/dri/card10", .parent = "0000:27:00.0"},
+      {"2", 2, "0000:27:00.0", .nodes = "/dev/dri/renderD136 /dev/dri/card9",
+       .parent = "0000:27:00.0"},
+      {"3", 3, "0000:27:00.0", .nodes = "/dev/dri/renderD137 /dev/dri/card10",
+       .parent = "0000:27:00.0"},
   };
   check_devices(&rig, expected);
   ck_assert_str_eq(find_device(&rig, "3")->profile, "CPX");

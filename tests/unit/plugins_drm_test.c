@@ -21,9 +21,9 @@ static void many_kinds(void) {
   put_pci_card("0000:05:00.0", "0x10de", "nouveau", "card1", "226:1", "renderD130", "226:130");
   put_drm(&rig, "/sys/devices/platform/fde60000.gpu", "card3", "226:3");
   put_drm(&rig, "/sys/devices/platform/fde60000.gpu", "renderD128", "226:128");
-  put_link(&rig, "/sys/devices/platform/fde60000.gpu/driver",
-           "../../../bus/platform/drivers/panfrost");
-  put_link(&rig, "/sys/class/drm/card1-DP-1/device", "../card1"); /* a connector */
+  tree_link(&rig.tree, "/sys/devices/platform/fde60000.gpu/driver",
+            "../../../bus/platform/drivers/panfrost");
+  tree_link(&rig.tree, "/sys/class/drm/card1-DP-1/device", "../card1"); /* a connector */
   put(&rig, "/sys/class/drm/version", "drm 1.1.0 20060810\n");
 }
 

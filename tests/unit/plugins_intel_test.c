@@ -81,10 +81,10 @@ START_TEST(a_gpu_brings_its_pair_of_nodes) {
 END_TEST
 
 START_TEST(a_gpu_of_tiles_has_no_mask) {
-  put_dir(&rig, "/sys/bus/pci/devices/0000:03:00.0/tile0");
+  tree_dir(&rig.tree, "/sys/bus/pci/devices/0000:03:00.0/tile0");
   open_plugin(NULL);
   ck_assert_contains(rig_inject(&rig, "0 1"), "*: default ZE_AFFINITY_MASK=0,1\n");
-  put_dir(&rig, "/sys/bus/pci/devices/0000:03:00.0/tile1");
+  tree_dir(&rig.tree, "/sys/bus/pci/devices/0000:03:00.0/tile1");
   ck_assert_edits(&rig, rig_inject(&rig, "1"),
                   "1: node /dev/dri/renderD129\n"
                   "1: node /dev/dri/card0\n");

@@ -291,7 +291,7 @@ static void put_mig(void) {
   put_cap("gpu0/mig/gi1/ci0", "13");
   put_cap("gpu0/mig/gi2", "21");
   put_cap("gpu0/mig/gi2/ci0", "22");
-  put_dir(&rig, "/proc/driver/nvidia/capabilities/gpu1/mig"); /* MIG mode off */
+  tree_dir(&rig.tree, "/proc/driver/nvidia/capabilities/gpu1/mig"); /* MIG mode off */
 }
 
 START_TEST(mig_instances_are_devices_and_their_gpu_a_group) {
@@ -301,10 +301,10 @@ START_TEST(mig_instances_are_devices_and_their_gpu_a_group) {
       {"0", 0, "0000:1b:00.0", .nodes = "/dev/nvidia1", .uuid = FIRST_UUID},
       {"1", 1, "0000:43:00.0", .nodes = "/dev/nvidia0", .uuid = SECOND_UUID,
        .group = DAVIT_DEVICE_GROUP},
-      {"1:gi1:ci0", -1,
+      {"1:gi1:ci0", -1, "0000:43:00.0",
        .nodes = "/dev/nvidia0 /dev/nvidia-caps/nvidia-cap12 /dev/nvidia-caps/nvidia-cap13",
        .parent = "1"},
-      {"1:gi2:ci0", -1,
+      {"1:gi2:ci0", -1, "0000:43:00.0",
        .nodes = "/dev/nvidia0 /dev/nvidia-caps/nvidia-cap21 /dev/nvidia-caps/nvidia-cap22",
        .parent = "1"},
   };
@@ -317,7 +317,7 @@ START_TEST(mig_instances_are_ordered_as_numbers) {
   put_cap("gpu0/mig/gi10", "93");
   put_cap("gpu0/mig/gi10/ci1", "95");
   put_cap("gpu0/mig/gi10/ci0", "94");
-  put_dir(&rig, "/proc/driver/nvidia/capabilities/gpu0/mig/gi15/ci0"); /* there is no such */
+  tree_dir(&rig.tree, "/proc/driver/nvidia/capabilities/gpu0/mig/gi15/ci0"); /* there is no such */
   open_plugin(NULL);
   static const char *const ids[] = {"0", "1", "1:gi1:ci0", "1:gi2:ci0", "1:gi10:ci0", "1:gi10:ci1"};
   ck_assert_uint_eq(rig.inventory.count, ARRAY_LEN(ids));
@@ -368,7 +368,7 @@ END_TEST
 /* ---- sharing ---- */
 
 START_TEST(mps_mounts_the_pipe_directory) {
-  put_dir(&rig, "/tmp/nvidia-mps");
+  tree_dir(&rig.tree, "/tmp/nvidia-mps");
   open_plugin(NULL);
   ck_assert_edits(&rig, rig_edits(&rig, RIG_SHARE, "0", "mps", 0),
                   "*: mount /tmp/nvidia-mps at /tmp/nvidia-mps nosuid nodev rbind rprivate noexec\n"
@@ -378,10 +378,10 @@ END_TEST
 
 START_TEST(mps_finds_the_usual_log_directories) {
   static const char *const dirs[] = {"/var/log/nvidia-mps", "/tmp/nvidia-log"}; /* weaker first */
-  put_dir(&rig, "/tmp/nvidia-mps");
+  tree_dir(&rig.tree, "/tmp/nvidia-mps");
   open_plugin(NULL);
   for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
-    put_dir(&rig, dirs[i]);
+    tree_dir(&rig.tree, dirs[i]);
     const char *edits = rig_edits(&rig, RIG_SHARE, "0", "mps", 0);
     ck_assert_ptr_nonnull(edits);
     ck_assert_contains(edits,
@@ -393,9 +393,9 @@ START_TEST(mps_finds_the_usual_log_directories) {
 END_TEST
 
 START_TEST(mps_takes_the_directories_that_are_named) {
-  put_dir(&rig, "/run/mps/pipe");
-  put_dir(&rig, "/run/mps/log");
-  put_dir(&rig, "/tmp/nvidia-log");
+  tree_dir(&rig.tree, "/run/mps/pipe");
+  tree_dir(&rig.tree, "/run/mps/log");
+  tree_dir(&rig.tree, "/tmp/nvidia-log");
   open_plugin(
       (const char *const[]){"mps-pipe-dir=/run/mps/pipe", "mps-log-dir=/run/mps/log", NULL});
   ck_assert_edits(&rig, rig_edits(&rig, RIG_SHARE, "0", "mps", 0),
@@ -475,8 +475,8 @@ START_TEST(sharing_that_cannot_be_is_refused) {
 END_TEST
 
 START_TEST(a_log_directory_that_is_named_must_exist) {
-  put_dir(&rig, "/tmp/nvidia-mps");
-  put_dir(&rig, "/tmp/nvidia-log");
+  tree_dir(&rig.tree, "/tmp/nvidia-mps");
+  tree_dir(&rig.tree, "/tmp/nvidia-log");
   open_plugin((const char *const[]){"mps-log-dir=/var/log/mps", NULL});
   ck_assert_ptr_null(rig_edits(&rig, RIG_SHARE, "0", "mps", 0));
   ck_assert_int_eq(rig.err.first->answer, DAVIT_E_NOT_FOUND);
@@ -487,7 +487,7 @@ END_TEST
 
 START_TEST(mps_does_not_serve_mig_instances) {
   put_mig();
-  put_dir(&rig, "/tmp/nvidia-mps");
+  tree_dir(&rig.tree, "/tmp/nvidia-mps");
   open_plugin(NULL);
   ck_assert_ptr_null(rig_edits(&rig, RIG_SHARE, "1:gi1:ci0", "mps", 0));
   ck_assert_int_eq(rig.err.first->answer, DAVIT_E_UNSUPPORTED);
