@@ -7,10 +7,8 @@
 #include "bundle/bundle.h"
 #include "util/cleanup.h"
 
-/* *rootfs is what the config and the link name; NULL if the bundle's own rootfs directory serves.
- * *lookup is where it is. */
-static int choose_rootfs(struct cli *cli, const char **rootfs, const char **lookup,
-                         struct davit_error *err) {
+/* --rootfs, or the bundle's own directory rootfs if it has one. */
+static int choose_rootfs(struct cli *cli, struct rootfs *rootfs, struct davit_error *err) {
   struct bundle_state state;
   int answer = bundle_inspect(cli->output, &state, err);
   if (answer < 0)
@@ -22,37 +20,39 @@ static int choose_rootfs(struct cli *cli, const char **rootfs, const char **look
       return error_memory(err);
     answer = real_path(cli, path, "rootfs.missing", &own, err);
   }
+  const char *given = NULL;
   if (answer == DAVIT_OK && cli->rootfs)
-    answer = real_path(cli, cli->rootfs, "rootfs.missing", lookup, err);
+    answer = real_path(cli, cli->rootfs, "rootfs.missing", &given, err);
   if (answer < 0)
     return answer;
-  if (!cli->rootfs && !own)
+  if (!given && !own)
     return error_add(err, DAVIT_E_NOT_FOUND, "rootfs.missing",
                      "give --rootfs DIR, or unpack the image into that directory",
                      "no root file system: there is no directory %s/rootfs", cli->output);
-  if (cli->rootfs && (!own || strcmp(own, *lookup) != 0)) {
-    *rootfs = *lookup;
-    return DAVIT_OK;
-  }
-  *rootfs = NULL;
-  *lookup = own;
+  if (given && own && strcmp(given, own) == 0)
+    given = NULL;
+  *rootfs = (struct rootfs){.path = given, .lookup = given ? given : own};
   return DAVIT_OK;
 }
 
 static int run(struct cli *cli, struct davit_error *err) {
   CLEANUP(oci) struct oci *oci = NULL;
   CLEANUP(free) char *config = NULL;
-  const char *rootfs = NULL, *lookup = NULL;
+  const struct service_file *file;
+  const struct service *service;
+  struct rootfs rootfs = {0};
   size_t size = 0;
   if (!cli->output)
     return usage_error(err, "davit build FILE -o DIR", "davit build needs --output");
-  int answer = choose_rootfs(cli, &rootfs, &lookup, err);
+  int answer = load_service(cli, &file, &service, err);
   if (answer == DAVIT_OK)
-    answer = render_service(cli, rootfs, lookup, &oci, err);
+    answer = choose_rootfs(cli, &rootfs, err);
+  if (answer == DAVIT_OK)
+    answer = render_service(cli, file, service, &rootfs, &oci, err);
   if (answer == DAVIT_OK)
     answer = oci_print(oci, &config, &size, err);
   if (answer == DAVIT_OK)
-    answer = bundle_write(cli->output, rootfs, config, size, err);
+    answer = bundle_write(cli->output, rootfs.path, config, size, err);
   if (answer == DAVIT_OK)
     log_info(&cli->log, "wrote %s/config.json", cli->output);
   return answer;

@@ -121,16 +121,28 @@ int real_path(struct cli *cli, const char *path, const char *code, const char **
 /* The host and the plugins of this run. Zeroed: not there yet; freed with cleanup_machine(). */
 struct machine {
   struct host *host;
+  struct host *caller; /* what the caller sees; NULL: the same */
   struct providers *providers;
 };
 
 int machine_open(struct cli *cli, struct machine *machine, struct davit_error *err) MUST_CHECK;
 void cleanup_machine(struct machine *machine);
 
-/* Renders the service that the options choose from the file named first on the command line.
- * `rootfs` goes into the config (absolute; NULL: "rootfs", beside it); users are looked up in
- * `lookup` (NULL: nobody is known). *oci is owned by the caller. */
-int render_service(struct cli *cli, const char *rootfs, const char *lookup, struct oci **oci,
+/* Reads the service file named first on the command line, and finds the service that the options
+ * choose. */
+int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
+                 struct davit_error *err) MUST_CHECK;
+
+/* The root file system as the config names it and where it is. Zeroed: "rootfs", beside
+ * config.json, and nothing is known of it. */
+struct rootfs {
+  const char *path;   /* absolute, without links; NULL: "rootfs" */
+  const char *lookup; /* where users are looked up; NULL: nobody is known */
+};
+
+/* Renders the service. *oci is owned by the caller. */
+int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
+                   const struct rootfs *rootfs, struct oci **oci,
                    struct davit_error *err) MUST_CHECK;
 /* Prints the document on stdout. */
 int print_config(const struct oci *oci, struct davit_error *err) MUST_CHECK;

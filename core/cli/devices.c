@@ -82,7 +82,7 @@ static int print_json(const struct provider_device *const *devices, struct davit
   cJSON *array = cJSON_CreateArray();
   for (; *devices; devices++)
     cJSON_AddItemToArray(array, device_json(*devices));
-  return json_print(array, err);
+  return json_to_stdout(array, err);
 }
 
 static int run(struct cli *cli, struct davit_error *err) {

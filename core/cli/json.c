@@ -26,7 +26,7 @@ void json_add_number(cJSON *object, const char *key, uint64_t number) {
   cJSON_AddRawToObject(object, key, digits); /* a double would round large ones */
 }
 
-int json_print(cJSON *value, struct davit_error *err) {
+int json_to_stdout(cJSON *value, struct davit_error *err) {
   CLEANUP(free) char *text = cJSON_Print(value);
   cJSON_Delete(value);
   if (!text)

@@ -13,6 +13,6 @@ void json_add_list(cJSON *object, const char *key,
                    const char *const *texts); /* NULL: an empty one */
 void json_add_number(cJSON *object, const char *key, uint64_t number);
 /* Prints the value on stdout and deletes it. */
-int json_print(cJSON *value, struct davit_error *err) MUST_CHECK;
+int json_to_stdout(cJSON *value, struct davit_error *err) MUST_CHECK;
 
 #endif

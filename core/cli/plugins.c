@@ -97,7 +97,7 @@ static int print_json(const struct provider_info *const *infos, struct davit_err
   cJSON *array = cJSON_CreateArray();
   for (; *infos; infos++)
     cJSON_AddItemToArray(array, plugin_json(*infos));
-  return json_print(array, err);
+  return json_to_stdout(array, err);
 }
 
 static int run(struct cli *cli, struct davit_error *err) {

@@ -59,6 +59,8 @@ static int flatten_options(struct cli *cli, const struct list *options,
 
 int machine_open(struct cli *cli, struct machine *machine, struct davit_error *err) {
   int answer = host_open(cli->host_root ? cli->host_root : "/", &machine->host, err);
+  if (answer == DAVIT_OK && host_is_fixture(machine->host))
+    answer = host_open("/", &machine->caller, err);
   struct list options = cli->plugin_options;
   if (answer == DAVIT_OK)
     answer = add_cdi_options(cli, &options, err);
@@ -68,6 +70,7 @@ int machine_open(struct cli *cli, struct machine *machine, struct davit_error *e
                .default_dir = DAVIT_PLUGIN_DIR,
                .allow_untrusted = cli->allow_untrusted},
       .host = machine->host,
+      .caller = machine->caller,
       .log = &cli->log,
       .cdi = cli->cdi,
       .provider = cli->provider,
@@ -82,8 +85,8 @@ int machine_open(struct cli *cli, struct machine *machine, struct davit_error *e
 void cleanup_machine(struct machine *machine) {
   if (machine->providers)
     providers_close(machine->providers);
-  if (machine->host)
-    host_close(machine->host);
+  host_close(machine->caller);
+  host_close(machine->host);
 }
 
 /* A config for root, rendered by a user for a runtime that he starts himself, would not run. */
@@ -115,32 +118,40 @@ static int complete_options(struct cli *cli, const char *rootfs, struct davit_er
   return DAVIT_OK;
 }
 
-int render_service(struct cli *cli, const char *rootfs, const char *lookup, struct oci **oci,
-                   struct davit_error *err) {
-  CLEANUP(machine) struct machine machine = {0};
-  CLEANUP(host) struct host *root = NULL;
-  struct context context = {.arena = &cli->arena, .log = &cli->log, .options = &cli->render};
+int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
+                 struct davit_error *err) {
   const char *name, *text;
   size_t size;
   int answer = read_input(cli, cli->operands.items[0], &name, &text, &size, err);
   if (answer == DAVIT_OK)
-    answer = service_load(&cli->arena, name, text, size, &cli->log, &context.file, err);
+    answer = service_load(&cli->arena, name, text, size, &cli->log, file, err);
   if (answer == DAVIT_OK)
-    answer = service_find(context.file, cli->service, &context.service, err);
-  if (answer == DAVIT_OK)
-    answer = complete_options(cli, rootfs, err);
+    answer = service_find(*file, cli->service, service, err);
+  return answer;
+}
+
+int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
+                   const struct rootfs *rootfs, struct oci **oci, struct davit_error *err) {
+  CLEANUP(machine) struct machine machine = {0};
+  CLEANUP(host) struct host *lookup = NULL;
+  int answer = complete_options(cli, rootfs->path, err);
   if (answer == DAVIT_OK)
     answer = machine_open(cli, &machine, err);
   if (answer == DAVIT_OK)
     answer = refuse_rootless(&machine, err);
-  if (answer == DAVIT_OK && lookup)
-    answer = host_open(lookup, &root, err);
+  if (answer == DAVIT_OK && rootfs->lookup)
+    answer = host_open(rootfs->lookup, &lookup, err);
   if (answer < 0)
     return answer;
 
-  context.host = machine.host;
-  context.rootfs = root;
-  context.providers = machine.providers;
+  struct context context = {.arena = &cli->arena,
+                            .log = &cli->log,
+                            .host = machine.host,
+                            .rootfs = lookup,
+                            .file = file,
+                            .service = service,
+                            .options = &cli->render,
+                            .providers = machine.providers};
   answer = pipeline_run(&context, err);
   if (answer == DAVIT_OK)
     *oci = context.oci;

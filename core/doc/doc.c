@@ -24,24 +24,35 @@ static bool is_plain_key(const char *key) {
   return *key && key[strspn(key, plain)] == '\0';
 }
 
-/* One step of a path: how `node` is reached from its parent. */
+/* One step of a path: how `node` is reached from its parent, without the dot. */
 static const char *step(struct arena *arena, const struct doc_node *node) {
   if (node->parent->kind == DOC_SEQUENCE)
     return arena_printf(arena, "[%zu]", node->position);
   const char *key = node->parent->keys[node->position]->text;
-  const char *dot = node->parent->parent ? "." : "";
-  if (is_plain_key(key))
-    return arena_printf(arena, "%s%s", dot, key);
-  return arena_printf(arena, "%s\"%s\"", dot, text_excerpt(arena, key, strlen(key)));
+  return is_plain_key(key) ? key
+                           : arena_printf(arena, "\"%s\"", text_excerpt(arena, key, strlen(key)));
 }
 
+/* Every value that a service file gives has one: the steps are gathered, then joined at once. */
 const char *doc_path(struct arena *arena, const struct doc_node *node) {
-  const char *path = "";
-  for (; path && node && node->parent; node = node->parent) {
-    const char *front = step(arena, node);
-    path = front ? arena_printf(arena, "%s%s", front, path) : NULL;
+  const char *steps[DOC_MAX_DEPTH + 1];
+  size_t count = 0, size = 1;
+  for (; node && node->parent && count < ARRAY_LEN(steps); node = node->parent) {
+    steps[count] = step(arena, node);
+    if (!steps[count])
+      return "";
+    size += strlen(steps[count++]) + 1;
   }
-  return path ? path : "";
+  char *path = arena_alloc(arena, size);
+  if (!path)
+    return "";
+  char *end = path;
+  while (count-- > 0) {
+    if (end > path && steps[count][0] != '[')
+      *end++ = '.';
+    end = stpcpy(end, steps[count]);
+  }
+  return path;
 }
 
 int doc_vfail(struct davit_error *err, const struct doc_node *node, int answer, const char *code,

@@ -24,7 +24,9 @@ static cJSON *make_device(const struct oci_device *device) {
 
 static void read_device(const cJSON *item, struct oci_device *device) {
   const char *type = json_get_string(item, "type");
-  *device = (struct oci_device){.path = json_get_string(item, "path"), .type = type ? *type : 0};
+  *device = (struct oci_device){.path = json_get_string(item, "path")};
+  if (type)
+    device->type = *type;
   (void)json_to_int(json_get(item, "major"), &device->major);
   (void)json_to_int(json_get(item, "minor"), &device->minor);
   device->has_mode = json_to_u32(json_get(item, "fileMode"), &device->mode);

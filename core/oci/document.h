@@ -117,7 +117,8 @@ const char *value_text(struct arena *arena, enum place place, const cJSON *item)
 
 /* ---- names.c -------------------------------------------------------------------------------- */
 
-/* The names of records, from what stands in the tree; NULL when memory is out. */
+/* The names of records, from what stands in the tree; NULL when memory is out. They may be the
+ * argument itself. */
 const char *plain_name(struct arena *arena, const char *parent, const char *key);
 const char *env_name(struct arena *arena, const char *entry); /* of "NAME=value" */
 const char *mount_name(struct arena *arena, const char *destination);

@@ -18,21 +18,12 @@ static const char *path_text(struct arena *arena, enum place place, const char *
   return arena_printf(arena, "%s.%s", list, name);
 }
 
-/* The record keeps the oldest first; NULL when memory is out. */
-static const struct oci_replaced *const *newest_first(struct arena *arena,
-                                                      const struct list *replaced) {
-  const struct oci_replaced **items = arena_array(arena, replaced->count + 1, sizeof(*items));
-  for (size_t i = 0; items && i < replaced->count; i++)
-    items[i] = replaced->items[replaced->count - 1 - i];
-  return items;
-}
-
-static const struct oci_source *const *copy_sources(struct arena *arena,
-                                                    const struct list *sources) {
-  const struct oci_source **items = arena_array(arena, sources->count + 1, sizeof(*items));
-  for (size_t i = 0; items && i < sources->count; i++)
-    items[i] = sources->items[i];
-  return items;
+static bool copy_list(struct arena *arena, const struct list *from, bool backwards,
+                      struct list *copy) {
+  for (size_t i = 0; i < from->count; i++)
+    if (!list_push(arena, copy, from->items[backwards ? from->count - 1 - i : i]))
+      return false;
+  return true;
 }
 
 struct listing {
@@ -45,15 +36,17 @@ static int add_entry(struct listing *listing, const char *path, const char *valu
                      const struct list *sources, const struct list *replaced,
                      struct davit_error *err) {
   struct oci_entry *entry = arena_alloc(listing->arena, sizeof(*entry));
-  if (!entry)
+  struct list who = {0};
+  struct list newest_first = {0}; /* the record has the oldest first */
+  if (!path || !entry || !copy_list(listing->arena, sources, false, &who) ||
+      !copy_list(listing->arena, replaced, true, &newest_first) ||
+      !list_push(listing->arena, &listing->entries, entry))
     return error_memory(err);
   *entry = (struct oci_entry){.path = path,
                               .value = value,
-                              .sources = copy_sources(listing->arena, sources),
-                              .replaced = newest_first(listing->arena, replaced)};
-  if (!path || !entry->sources || !entry->replaced ||
-      !list_push(listing->arena, &listing->entries, entry))
-    return error_memory(err);
+                              .sources = (const struct oci_source *const *)list_strings(&who),
+                              .replaced =
+                                  (const struct oci_replaced *const *)list_strings(&newest_first)};
   return DAVIT_OK;
 }
 

@@ -23,12 +23,11 @@ int oci_add_hook(struct oci *oci, const struct oci_hook *hook, const struct oci_
                      "known are prestart, createRuntime, createContainer, startContainer, "
                      "poststart, poststop",
                      "there is no hook \"%s\"", hook->name);
-  CLEANUP(arena) struct arena scratch = {0};
   CLEANUP(cjson) cJSON *item = make_hook(hook);
-  const char *list = plain_name(&scratch, "hooks", hook->name);
+  const char *list = plain_name(&oci->arena, "hooks", hook->name);
   if (!item || !list)
     return error_memory(err);
-  const char *name = hook_name(&scratch, list, item);
+  const char *name = hook_name(&oci->arena, list, item);
   return document_put(oci, document_list(oci, "hooks", hook->name), NULL, PLACE_HOOK, name,
                       STEAL(&item), source, err);
 }

@@ -20,7 +20,7 @@ static bool reserve(struct output *out, size_t more) {
     out->failed = true;
     return false;
   }
-  if (need <= out->capacity)
+  if (out->text && need <= out->capacity)
     return true;
   size_t capacity = out->capacity ? out->capacity : 4096;
   while (capacity < need)
@@ -49,9 +49,12 @@ static void put(struct output *out, const char *text) {
 static void put_line_break(struct output *out, size_t level) {
   if (out->form == JSON_COMPACT)
     return;
-  put(out, "\n");
-  for (size_t i = 0; i < level; i++)
-    put(out, "  ");
+  size_t size = 1 + 2 * level;
+  if (!reserve(out, size))
+    return;
+  out->text[out->size] = '\n';
+  memset(out->text + out->size + 1, ' ', size - 1);
+  out->size += size;
 }
 
 static void put_escape(struct output *out, unsigned char byte) {

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "oci/document.h"
-#include "util/cleanup.h"
 
 static cJSON *make_mount(const struct oci_mount *mount) {
   CLEANUP(cjson) cJSON *item = cJSON_CreateObject();
@@ -20,9 +19,8 @@ static cJSON *make_mount(const struct oci_mount *mount) {
 
 int oci_add_mount(struct oci *oci, const struct oci_mount *mount, const struct oci_source *source,
                   struct davit_error *err) {
-  CLEANUP(arena) struct arena scratch = {0};
   return document_put(oci, document_list(oci, "", "mounts"), NULL, PLACE_MOUNT,
-                      mount_name(&scratch, mount->destination), make_mount(mount), source, err);
+                      mount_name(&oci->arena, mount->destination), make_mount(mount), source, err);
 }
 
 const struct oci_source *oci_find_mount(const struct oci *oci, const char *destination) {
@@ -45,9 +43,8 @@ static int compare_ranked(const void *left, const void *right) {
   return a->position < b->position ? -1 : 1;
 }
 
-static bool measure_depth(const cJSON *mount, size_t *depth) {
-  CLEANUP(arena) struct arena scratch = {0};
-  const char *name = mount_name(&scratch, json_get_string(mount, "destination"));
+static bool measure_depth(struct arena *scratch, const cJSON *mount, size_t *depth) {
+  const char *name = mount_name(scratch, json_get_string(mount, "destination"));
   if (!name)
     return false;
   *depth = 0;
@@ -61,14 +58,15 @@ int oci_sort_mounts(struct oci *oci, struct davit_error *err) {
   if (!list || !list->child)
     return DAVIT_OK;
   size_t count = (size_t)cJSON_GetArraySize(list);
-  CLEANUP(free) struct ranked *mounts = calloc(count, sizeof(*mounts));
+  CLEANUP(arena) struct arena scratch = {0};
+  struct ranked *mounts = arena_array(&scratch, count, sizeof(*mounts));
   if (!mounts)
     return error_memory(err);
   size_t position = 0;
   for (cJSON *mount = list->child; mount; mount = mount->next, position++) {
     mounts[position].mount = mount;
     mounts[position].position = position;
-    if (!measure_depth(mount, &mounts[position].depth))
+    if (!measure_depth(&scratch, mount, &mounts[position].depth))
       return error_memory(err);
   }
   qsort(mounts, count, sizeof(*mounts), compare_ranked);

@@ -26,6 +26,8 @@ const char *gid_name(struct arena *arena, uint32_t gid) {
 /* Lexically, as runtimes do before they join it to the root: it is always seen from "/", without
  * empty and "." components, ".." takes one away. */
 const char *mount_name(struct arena *arena, const char *destination) {
+  if (path_is_clean(destination))
+    return destination;
   size_t size = strlen(destination);
   char *name = arena_alloc(arena, size + 2);
   if (!name)

@@ -2,21 +2,24 @@
 /* A document's life: made from nothing or read, written, freed. */
 #include "oci/oci.h"
 
-#include <stdlib.h>
-
 #include "oci/document.h"
 #include "oci/json_out.h"
 
+/* The document lives in its own arena. NULL: out of memory. */
 static struct oci *make_document(void) {
-  return calloc(1, sizeof(struct oci));
+  struct arena arena = {0};
+  struct oci *oci = arena_alloc(&arena, sizeof(*oci));
+  if (oci)
+    oci->arena = arena;
+  return oci;
 }
 
 void oci_free(struct oci *oci) {
   if (!oci)
     return;
   cJSON_Delete(oci->root);
-  arena_free(&oci->arena);
-  free(oci);
+  struct arena arena = oci->arena;
+  arena_free(&arena);
 }
 
 int oci_new(struct oci **oci, struct davit_error *err) {

@@ -6,8 +6,7 @@
 
 int oci_set_env(struct oci *oci, const char *name, const char *value,
                 const struct oci_source *source, struct davit_error *err) {
-  CLEANUP(arena) struct arena scratch = {0};
-  const char *entry = arena_printf(&scratch, "%s=%s", name, value);
+  const char *entry = arena_printf(&oci->arena, "%s=%s", name, value);
   if (!entry)
     return error_memory(err);
   return document_put(oci, document_list(oci, "process", "env"), NULL, PLACE_ENV, name,
@@ -71,9 +70,8 @@ int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
                 struct davit_error *err) {
   if (gid == 0)
     return DAVIT_OK;
-  CLEANUP(arena) struct arena scratch = {0};
   cJSON *list = document_list(oci, "process.user", "additionalGids");
-  return document_put(oci, list, larger_at_end(list, gid), PLACE_GID, gid_name(&scratch, gid),
+  return document_put(oci, list, larger_at_end(list, gid), PLACE_GID, gid_name(&oci->arena, gid),
                       json_uint(gid), source, err);
 }
 

@@ -28,7 +28,9 @@ static cJSON *make_rule(const struct oci_rule *rule) {
 /* 'a' for all: no type, or the one that the specification has for that. */
 static char type_of(const cJSON *rule) {
   const char *type = json_get_string(rule, "type");
-  return type && *type ? *type : 'a';
+  if (!type || !*type)
+    return 'a';
+  return *type;
 }
 
 static bool is_allowed(const cJSON *rule) {
@@ -72,10 +74,9 @@ static struct record *find_in_force(const struct oci *oci, const char *text) {
 
 int oci_add_device_rule(struct oci *oci, const struct oci_rule *rule,
                         const struct oci_source *source, struct davit_error *err) {
-  CLEANUP(arena) struct arena scratch = {0};
   CLEANUP(cjson) cJSON *item = make_rule(rule);
-  const char *text = item ? value_text(&scratch, PLACE_RULE, item) : NULL;
-  const char *name = rule_name(&scratch, oci->rule_count);
+  const char *text = item ? value_text(&oci->arena, PLACE_RULE, item) : NULL;
+  const char *name = rule_name(&oci->arena, oci->rule_count);
   if (!text || !name)
     return error_memory(err);
   struct record *record = find_in_force(oci, text);

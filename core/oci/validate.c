@@ -100,7 +100,11 @@ static const struct shape resources_shape[] = {{"devices", OBJECTS, false, rule_
 
 static const struct shape net_device_shape[] = {{"name", STRING, false, NULL}, {0}};
 
-static const struct shape rdt_shape[] = {{"schemata", STRINGS, false, NULL}, {0}};
+static const struct shape rdt_shape[] = {
+    {"closID", STRING, false, NULL},         {"schemata", STRINGS, false, NULL},
+    {"l3CacheSchema", STRING, false, NULL},  {"memBwSchema", STRING, false, NULL},
+    {"enableCMT", BOOL, false, NULL},        {"enableMBM", BOOL, false, NULL},
+    {"enableMonitoring", BOOL, false, NULL}, {0}};
 
 static const struct shape linux_shape[] = {{"resources", OBJECT, false, resources_shape},
                                            {"cgroupsPath", STRING, false, NULL},

@@ -314,7 +314,9 @@ static int make_edits(struct merger *merger, struct oci *oci) {
     has_nodes = has_nodes || edit->kind == EDIT_NODE;
     if (edit->kind == EDIT_NET_DEVICE || edit->kind == EDIT_INTEL_RDT)
       warn_of_old_runtimes(merger->transaction->log, edit);
-    for (size_t j = 0; j < edit->sources.count; j++) {
+    /* Lines of schemata only ever add up: one source for each. */
+    bool adds_up = edit->kind == EDIT_INTEL_RDT && strcmp(edit->pair.name, "schemata") == 0;
+    for (size_t j = 0; j < (adds_up ? 1 : edit->sources.count); j++) {
       int rc = apply_one(&applier, edit, edit->sources.items[j]);
       if (rc < 0)
         return rc;

@@ -173,35 +173,35 @@ static int check_option(const struct plugin_file *file, const struct davit_optio
   return DAVIT_OK;
 }
 
-static bool has_key(const struct davit_option *const *options, size_t count, const char *key) {
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(options[i]->key, key) == 0)
+static bool has_key(const struct list *options, const char *key) {
+  for (size_t i = 0; i < options->count; i++)
+    if (strcmp(((const struct davit_option *)options->items[i])->key, key) == 0)
       return true;
   return false;
 }
 
 static int take_options(struct arena *arena, const struct plugin_file *file,
                         struct davit_plugin *table, struct davit_error *err) {
+  static const struct davit_option *const none[] = {NULL};
+  struct list options = {0};
   size_t count;
   if (!list_length(table->options, &count))
     return refuse(file, err, NULL, "has more than %d options", MOST_ENTRIES);
-  const struct davit_option **options = arena_array(arena, count + 1, sizeof(*options));
-  if (!options)
-    return error_memory(err);
   for (size_t i = 0; i < count; i++) {
     struct davit_option *option = arena_alloc(arena, sizeof(*option));
     if (!option)
       return error_memory(err);
     if (!sized_take(option, sizeof(*option), table->options[i]))
-      return refuse(file, err, NULL, "has an option %zu without a size", i);
+      return refuse(file, err, NULL, "has an option (number %zu) without a size", i + 1);
     int answer = check_option(file, option, err);
     if (answer < 0)
       return answer;
-    if (has_key(options, i, option->key))
+    if (has_key(&options, option->key))
       return refuse(file, err, NULL, "has the option \"%s\" twice", option->key);
-    options[i] = option;
+    if (!list_push(arena, &options, option))
+      return error_memory(err);
   }
-  table->options = options;
+  table->options = options.items ? (const struct davit_option *const *)options.items : none;
   return DAVIT_OK;
 }
 

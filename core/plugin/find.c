@@ -170,7 +170,7 @@ int plugin_find(struct arena *arena, const struct plugin_path *path, const char 
     struct stat st;
     if (dir >= 0 && fstatat(dir, file_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
       answer = add_file(arena, &found, &winners, dirs.items[i], file_name, err);
-      if (answer == DAVIT_OK)
+      if (answer == DAVIT_OK && found.items)
         *file = found.items[0];
       return answer;
     }

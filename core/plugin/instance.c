@@ -20,13 +20,15 @@ static int explain(const struct instance *instance, const char *op, int answer,
   const char *name = instance->plugin->name;
   if (answer < DAVIT_E_MEMORY)
     answer = DAVIT_E_FAILED; /* of a later minor */
-  const struct problem *reason = instance->reason.first;
   const struct problem *last = instance->callback.first;
+  const struct problem *reason = instance->reason.first;
   if (!reason && last && last->answer == answer)
     reason = last;
+  for (const struct problem *problem = reason; problem; problem = problem->next)
+    (void)error_add_at(err, answer, problem->code, &problem->at, problem->hint, "plugin %s: %s",
+                       name, problem->text);
   if (reason)
-    return error_add_at(err, answer, reason->code, &reason->at, reason->hint, "plugin %s: %s", name,
-                        reason->text);
+    return answer;
   return error_add(err, answer, "plugin.failed",
                    "ask whoever made the plugin: an op says why it fails",
                    "plugin %s: %s answered %d without a reason%s%s", name, op, answer,

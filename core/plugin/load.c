@@ -61,7 +61,7 @@ static int refuse_load(struct arena *arena, const struct plugin_file *file, cons
 
 enum {
   FILE_ID_BITS = 64,
-  OPENED_MAX = sizeof("/proc/self/fd") + 2 * 2 * FILE_ID_BITS + 1 + 3 * sizeof(int)
+  OPENED_MAX = sizeof("/proc/self/fd") + 4 * (size_t)FILE_ID_BITS + 1 + 3 * sizeof(int)
 };
 
 /* A name of the descriptor that only this file ever has. The linker answers a name that it has seen

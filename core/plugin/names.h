@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 enum {
   PLUGIN_NAME_MAX = 31,
@@ -14,12 +13,14 @@ enum {
 
 /* [a-z][a-z0-9-]{0,most-1} */
 static inline bool is_lower_word(const char *text, size_t length, size_t most) {
-  static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
-  if (length == 0 || length > most || !memchr(letters, text[0], sizeof(letters) - 1))
+  if (length == 0 || length > most)
     return false;
-  for (size_t i = 1; i < length; i++)
-    if (!memchr("abcdefghijklmnopqrstuvwxyz0123456789-", text[i], 37))
+  for (size_t i = 0; i < length; i++) {
+    bool is_letter = text[i] >= 'a' && text[i] <= 'z';
+    bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (!is_letter && (i == 0 || (!is_digit && text[i] != '-')))
       return false;
+  }
   return true;
 }
 

@@ -16,9 +16,11 @@ enum {
 
 /* Whether one more problem may be noted; the first that may not is replaced by a note of that. */
 static bool has_room(struct reader *reader) {
-  if (reader->err->count == PROBLEMS_MOST)
-    error_add(reader->err, DAVIT_E_INVALID, "service.invalid", "mend these first",
-              "there are more problems than the %d shown", PROBLEMS_MOST);
+  if (reader->err->count == PROBLEMS_MOST) {
+    struct where at = {.file = reader->file};
+    error_add_at(reader->err, DAVIT_E_INVALID, "service.invalid", &at, "mend these first",
+                 "there are more problems than the %d shown", PROBLEMS_MOST);
+  }
   return reader->err->count < PROBLEMS_MOST;
 }
 
@@ -202,8 +204,10 @@ const char *field_quote(struct reader *reader, const char *text) {
 }
 
 struct service_at field_at(struct reader *reader, const struct doc_node *node) {
-  return (struct service_at){
-      .line = node->line, .column = node->column, .key = doc_path(reader->arena, node)};
+  const char *key = doc_path(reader->arena, node);
+  if (key[0] == '\0' && node->parent) /* only the root has no path */
+    error_memory(reader->err);
+  return (struct service_at){.line = node->line, .column = node->column, .key = key};
 }
 
 struct where field_where(struct reader *reader, const struct doc_node *node) {

@@ -76,13 +76,13 @@ struct service_gpu_option {
 struct service_gpu {
   struct service_at at;
   struct service_text vendor; /* never NULL: "nvidia" if the file does not say */
-  uint32_t count;             /* 0: not given */
+  uint32_t count;             /* 0: `devices` decides; 1 with line 0 if the file gives neither */
   struct service_at count_at;
   const struct service_text *devices; /* device_count 0: not given */
   size_t device_count;
   struct service_text model;
   bool required;               /* default true */
-  struct service_text sharing; /* "exclusive", "mps", "time-slice" */
+  struct service_text sharing; /* "exclusive" (if the file does not say), "mps", "time-slice" */
   const struct service_gpu_option *options;
   size_t option_count;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "util/error.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,36 @@ void error_take(struct davit_error *err, struct davit_error *from) {
     append(err, problem);
     problem = next;
   }
+}
+
+/* Line 0, no line, wraps to the largest number. */
+static bool stands_before(const struct problem *a, const struct problem *b) {
+  uint32_t a_line = a->at.line - 1, b_line = b->at.line - 1;
+  return a_line != b_line ? a_line < b_line : a->at.column < b->at.column;
+}
+
+/* By insertion, because the problems of a file come nearly in order. The search starts at the place
+ * of the one before. */
+void error_sort(struct davit_error *err) {
+  struct davit_error sorted = {0};
+  struct problem *problem = err->first, *latest = NULL;
+  while (problem && problem != &out_of_memory) {
+    struct problem *next = problem->next;
+    struct problem **place =
+        latest && !stands_before(problem, latest) ? &latest->next : &sorted.first;
+    while (*place && !stands_before(problem, *place))
+      place = &(*place)->next;
+    problem->next = *place;
+    *place = problem;
+    if (!problem->next)
+      sorted.last = problem;
+    latest = problem;
+    problem = next;
+  }
+  sorted.count = err->count - (problem ? 1 : 0);
+  if (problem)
+    append(&sorted, problem);
+  *err = sorted;
 }
 
 void error_clear(struct davit_error *err) {

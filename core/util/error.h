@@ -49,6 +49,8 @@ int error_memory(
 
 /* Moves the problems of `from` behind those of `err`. */
 void error_take(struct davit_error *err, struct davit_error *from);
+/* Brings the problems of one file into the order of its lines; those without a line come last. */
+void error_sort(struct davit_error *err);
 void error_clear(struct davit_error *err);
 
 static inline void cleanup_error(struct davit_error *err) {

@@ -66,11 +66,13 @@ static int render(struct cli *cli, int argc, char **argv, struct oci **oci,
     answer = find_command(cli, argv[next], &command, err);
   if (answer == DAVIT_OK)
     answer = parse_command(cli, command, argc - next, argv + next, err);
-  const char *rootfs = NULL;
-  if (answer == DAVIT_OK && cli->rootfs)
-    answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs, err);
+  const struct service_file *file;
+  const struct service *service;
+  const struct rootfs rootfs = {0};
   if (answer == DAVIT_OK)
-    answer = render_service(cli, rootfs, rootfs, oci, err);
+    answer = load_service(cli, &file, &service, err);
+  if (answer == DAVIT_OK)
+    answer = render_service(cli, file, service, &rootfs, oci, err);
   return answer;
 }
 

@@ -141,10 +141,51 @@ END_TEST
 
 /* ---- cost ------------------------------------------------------------------------------------ */
 
-/* A cost that grows with the document would take minutes here and run into the time limit. */
+/* A cost that grows with the document would take minutes here and run into the time limit. Under a
+ * sanitizer, which slows everything down, only what comes out is of interest. */
+#ifdef __SANITIZE_ADDRESS__
 enum {
-  MANY = 100 * 1000
+  MANY = 10 * 1000
 };
+#else
+enum {
+  MANY = 200 * 1000
+};
+#endif
+
+static int add_env(struct oci *oci, const char *name, uint32_t number) {
+  int answer = oci_set_env(oci, name, "1", &by_plugin, &err);
+  char value[16];
+  snprintf(value, sizeof(value), "%u", (unsigned)number);
+  return answer ? answer : oci_set_env(oci, "/dev/n0000001", value, &by_option, &err);
+}
+
+static int add_mount(struct oci *oci, const char *name, uint32_t number UNUSED) {
+  const struct oci_mount mount = {.destination = name, .source = name};
+  return oci_add_mount(oci, &mount, &by_plugin, &err);
+}
+
+static int add_device(struct oci *oci, const char *name, uint32_t number) {
+  const struct oci_device device = {.path = name, .type = 'c', .major = number, .minor = 0};
+  return oci_add_device(oci, &device, &by_plugin, &err);
+}
+
+static int add_rule(struct oci *oci, const char *name UNUSED, uint32_t number) {
+  const struct oci_rule rule = {true, 'c', number, 0, "rw"};
+  return oci_add_device_rule(oci, &rule, &by_plugin, &err);
+}
+
+static int add_hook(struct oci *oci, const char *name, uint32_t number UNUSED) {
+  const struct oci_hook hook = {.name = "prestart", .path = name};
+  return oci_add_hook(oci, &hook, &by_plugin, &err);
+}
+
+static int add_gid(struct oci *oci, const char *name UNUSED, uint32_t number) {
+  return oci_add_gid(oci, number, &by_plugin, &err);
+}
+
+static int (*const adders[])(struct oci *, const char *, uint32_t) = {
+    add_env, add_mount, add_device, add_rule, add_hook, add_gid};
 
 START_TEST(an_edit_costs_the_same_in_a_large_document) {
   CLEANUP(oci) struct oci *oci = NULL;
@@ -152,18 +193,8 @@ START_TEST(an_edit_costs_the_same_in_a_large_document) {
   for (uint32_t i = 1; i <= MANY; i++) {
     char name[32];
     snprintf(name, sizeof(name), "/dev/n%07u", (unsigned)i);
-    const struct oci_mount mount = {.destination = name, .source = name};
-    const struct oci_hook hook = {.name = "prestart", .path = name};
-    const struct oci_device device = {.path = name, .type = 'c', .major = i, .minor = i};
-    const struct oci_rule rule = {true, 'c', i, i, "rw"};
-    ck_assert_int_eq(oci_set_env(oci, name, "1", &by_plugin, &err), 0);
-    ck_assert_int_eq(oci_add_mount(oci, &mount, &by_plugin, &err), 0);
-    ck_assert_int_eq(oci_add_device(oci, &device, &by_plugin, &err), 0);
-    ck_assert_int_eq(oci_add_device_rule(oci, &rule, &by_plugin, &err), 0);
-    ck_assert_int_eq(oci_add_hook(oci, &hook, &by_plugin, &err), 0);
-    ck_assert_int_eq(oci_add_gid(oci, i, &by_plugin, &err), 0);
-    ck_assert_int_eq(oci_set_env(oci, "/dev/n0000001", name, &by_option, &err), 0);
-    ck_assert(oci_find_device(oci, "/dev/n0000001", &(struct oci_device){0}, NULL));
+    ck_assert_int_eq(adders[_i](oci, name, i), DAVIT_OK);
+    ck_assert_int_eq(adders[_i](oci, name, i), DAVIT_OK); /* the same again adds nothing */
   }
   CLEANUP(arena) struct arena arena = {0};
   const struct oci_entry *const *entries;
@@ -171,7 +202,7 @@ START_TEST(an_edit_costs_the_same_in_a_large_document) {
   size_t count = 0;
   while (entries[count])
     count++;
-  ck_assert_uint_eq(count, 6 * (size_t)MANY + 1); /* and the version */
+  ck_assert_uint_eq(count, (size_t)MANY + 1); /* and the version */
 }
 END_TEST
 
@@ -219,7 +250,7 @@ int main(void) {
   tcase_add_checked_fixture(tests, NULL, clear_error);
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, every_entry_has_a_source_whatever_is_done, 0, 60);
-  tcase_add_test(tests, an_edit_costs_the_same_in_a_large_document);
+  tcase_add_loop_test(tests, an_edit_costs_the_same_in_a_large_document, 0, ARRAY_LEN(adders));
   tcase_add_test(tests, memory_that_runs_out_is_reported);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

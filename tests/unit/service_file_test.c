@@ -95,6 +95,8 @@ static const struct service_wrong files[] = {
      "services.\"../x\"", "\"../x\" is not a service name", LABEL_HINT},
     {"version: v1\ndeployment: demo\nservices: {a_b: ^{image: {name: app}}}\n", "invalid",
      "services.a_b", "\"a_b\" is not a service name", LABEL_HINT},
+    {"version: v1\ndeployment: demo\nservices: {" NAME_63 "d: ^{image: {name: app}}}\n", "invalid",
+     "services." NAME_63 "d", "\"" NAME_63 "d\" is not a service name", LABEL_HINT},
     {"version: v1\ndeployment: demo\nservices: {web: ^}\n", "invalid", "services.web",
      "the key \"image\" is missing", "add `image: {name: IMAGE}`"},
     {"version: v1\ndeployment: demo\nservices: {web: ^app}\n", "invalid", "services.web",
@@ -236,11 +238,12 @@ START_TEST(all_problems_come_in_one_go) {
     uint32_t line, column;
     const char *key;
   } expected[] = {{2, 13, "deployment"},
+                  {5, 5, "services.web"}, /* no image */
                   {5, 17, "services.web.privileged"},
                   {7, 20, "services.web.resources.gpu.count"},
                   {8, 5, "services.web.health"},
-                  {5, 5, "services.web"}, /* no image, known when all keys are read */
-                  {10, 19, "services.db.image.name"}};
+                  {10, 14, "services.db.env.A"}, /* the tag */
+                  {11, 19, "services.db.image.name"}};
   CLEANUP(arena) struct arena arena = {0};
   CLEANUP(error) struct davit_error err = {0};
   const struct service_file *file;
@@ -253,6 +256,7 @@ START_TEST(all_problems_come_in_one_go) {
                      "      gpu: {count: 0}\n"
                      "    health: {}\n"
                      "  db:\n"
+                     "    env: {A: !secret b}\n"
                      "    image: {name: \"\"}\n";
   ck_assert_int_eq(load_text(&arena, yaml, &file, &err), DAVIT_E_INVALID);
   size_t i = 0;
@@ -282,6 +286,7 @@ START_TEST(problems_of_a_file_are_bounded) {
   ck_assert_str_eq(err.last->code, "service.invalid");
   ck_assert_str_eq(err.last->text, "there are more problems than the 1000 shown");
   ck_assert_str_eq(err.last->hint, "mend these first");
+  ck_assert_str_eq(err.last->at.file, "demo.yaml");
 }
 END_TEST
 

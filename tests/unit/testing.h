@@ -25,7 +25,7 @@ static inline const char *error_text(const struct davit_error *err) {
 #define ck_assert_ok(call, err)                                                      \
   do {                                                                               \
     int answer_ = (call);                                                            \
-    ck_assert_msg(answer_ == 0, #call " answered %d: %s", answer_, error_text(err)); \
+    ck_assert_msg(answer_ == 0, "%s answered %d: %s", #call, answer_, error_text(err)); \
   } while (0)
 
 #define ck_assert_contains(text, part)                                            \

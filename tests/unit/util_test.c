@@ -57,6 +57,32 @@ START_TEST(errors_keep_order_and_join) {
 }
 END_TEST
 
+START_TEST(errors_are_sorted_by_place) {
+  static const struct where places[] = {
+      {.line = 5, .column = 1}, {.line = 2, .column = 9}, {0},
+      {.line = 2, .column = 3}, {.line = 7, .column = 1}, {.line = 2, .column = 3}};
+  CLEANUP(error) struct davit_error err = {0};
+  for (size_t i = 0; i < ARRAY_LEN(places); i++)
+    error_add_at(&err, DAVIT_E_INVALID, "code", &places[i], NULL, "%zu", i);
+  if (_i == 1)
+    error_memory(&err); /* shared by all errors: it stays the last */
+  error_sort(&err);
+  static const char *const order[] = {"3", "5", "1", "0", "4", "2", "out of memory"};
+  size_t i = 0;
+  for (const struct problem *problem = err.first; problem; problem = problem->next, i++)
+    ck_assert_str_eq(problem->text, order[i]);
+  ck_assert_uint_eq(i, ARRAY_LEN(places) + (size_t)_i);
+  ck_assert_uint_eq(err.count, i);
+  ck_assert_str_eq(err.last->text, order[i - 1]);
+  error_add(&err, DAVIT_E_INVALID, "code", NULL, "behind");
+  ck_assert_str_eq(err.last->text, _i == 1 ? "out of memory" : "behind");
+
+  struct davit_error none = {0};
+  error_sort(&none);
+  ck_assert_ptr_null(none.first);
+}
+END_TEST
+
 static const struct {
   const char *text;
   int base;
@@ -119,6 +145,7 @@ int main(void) {
   tcase_add_test(tests, arena_gives_zeroed_memory_of_any_size);
   tcase_add_test(tests, map_finds_what_was_put_and_not_removed);
   tcase_add_test(tests, errors_keep_order_and_join);
+  tcase_add_loop_test(tests, errors_are_sorted_by_place, 0, 2);
   tcase_add_loop_test(tests, numbers_are_whole_texts, 0, ARRAY_LEN(numbers));
   tcase_add_loop_test(tests, clean_paths, 0, ARRAY_LEN(paths));
   tcase_add_test(tests, near_words);

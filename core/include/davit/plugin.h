@@ -42,8 +42,8 @@
  *
  * ERRORS    A function answers DAVIT_OK or a negative DAVIT_E_*. davit remembers why a function of
  * its own failed, so an op may return that code as it is; host->fail() says it better, with a
- * remedy. An op that fails for a reason of its own calls host->fail() once. Edits of an op that
- * failed are thrown away.
+ * remedy. An op that fails for reasons of its own calls host->fail() once for each: every problem
+ * of a file in one go. Edits of an op that failed are thrown away.
  */
 #ifndef DAVIT_PLUGIN_H
 #define DAVIT_PLUGIN_H
@@ -157,6 +157,15 @@ enum {
   DAVIT_KMOD_CHANGING = 5
 };
 
+struct davit_place { /* in a file */
+  uint32_t struct_size;
+  uint32_t line;   /* from 1; 0: not known */
+  uint32_t column; /* from 1; 0: not known */
+  uint32_t reserved0;
+  const char *file;
+  const char *key; /* key path, "devices[0].name"; NULL: none */
+};
+
 struct davit_host {
   uint32_t struct_size;
   uint16_t abi_major; /* of this davit */
@@ -186,6 +195,10 @@ struct davit_host {
    * path); */
   int (*fail)(const struct davit_host *h, int answer, const char *code, const char *option,
               const char *remedy, const char *fmt, ...) DAVIT_PRINTF(6, 7);
+  /* The same for what is wrong in a file. */
+  int (*fail_at)(const struct davit_host *h, int answer, const char *code,
+                 const struct davit_place *place, const char *remedy, const char *fmt, ...)
+      DAVIT_PRINTF(6, 7);
 };
 
 /* ---- devices ----------------------------------------------------------------------------------
@@ -195,8 +208,9 @@ struct davit_host {
 #define DAVIT_DEVICE_NUMA  (1u << 1) /* numa_node is given */
 #define DAVIT_DEVICE_GROUP \
   (1u << 2) /* stands for its parts; chosen by name it means all usable ones */
-#define DAVIT_DEVICE_ALIAS (1u << 3) /* another name of other devices (CDI "all"): never counted \
-                                      */
+#define DAVIT_DEVICE_ALIAS                                              \
+  (1u << 3) /* another name of other devices (CDI "all"): never counted \
+             */
 
 struct davit_device {
   uint32_t struct_size;
@@ -282,12 +296,13 @@ struct davit_request {
 
 /* Node: which members are given; others are read from the host node. With TYPE and NUMBERS given
  * the node may be missing on the host. */
-#define DAVIT_NODE_TYPE     (1u << 0)
-#define DAVIT_NODE_NUMBERS  (1u << 1) /* major and minor */
-#define DAVIT_NODE_MODE     (1u << 2)
-#define DAVIT_NODE_UID      (1u << 3)
-#define DAVIT_NODE_GID      (1u << 4)
-#define DAVIT_NODE_NO_GROUP (1u << 5)  /* do not add the host's gid of a node not open to everyone \
+#define DAVIT_NODE_TYPE    (1u << 0)
+#define DAVIT_NODE_NUMBERS (1u << 1) /* major and minor */
+#define DAVIT_NODE_MODE    (1u << 2)
+#define DAVIT_NODE_UID     (1u << 3)
+#define DAVIT_NODE_GID     (1u << 4)
+#define DAVIT_NODE_NO_GROUP                                                                        \
+  (1u << 5)                            /* do not add the host's gid of a node not open to everyone \
                                         */
 #define DAVIT_NODE_RULE_ONLY (1u << 6) /* the cgroup rule without the node */
 

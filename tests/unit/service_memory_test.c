@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory runs out at every place where the reading of a service file asks for some. The linker puts
+ * the functions below in the place of the arena's (tests/unit/CMakeLists.txt). */
+#include <stdarg.h>
+
+#include "service_testing.h"
+
+static size_t allowed = SIZE_MAX; /* so many allocations succeed */
+static size_t refused;            /* so many did not */
+static bool recovers;             /* only one is refused, those behind it succeed */
+
+static bool is_allowed(void) {
+  if (allowed == SIZE_MAX)
+    return true;
+  if (allowed == 0) {
+    refused++;
+    if (recovers)
+      allowed = SIZE_MAX;
+    return false;
+  }
+  allowed--;
+  return true;
+}
+
+void *__real_arena_alloc(struct arena *arena, size_t size);
+void *__real_arena_array(struct arena *arena, size_t count, size_t size);
+char *__real_arena_strdup(struct arena *arena, const char *text);
+char *__real_arena_strndup(struct arena *arena, const char *text, size_t size);
+char *__real_arena_vprintf(struct arena *arena, const char *format, va_list args);
+
+void *__wrap_arena_alloc(struct arena *arena, size_t size);
+void *__wrap_arena_array(struct arena *arena, size_t count, size_t size);
+char *__wrap_arena_strdup(struct arena *arena, const char *text);
+char *__wrap_arena_strndup(struct arena *arena, const char *text, size_t size);
+char *__wrap_arena_printf(struct arena *arena, const char *format, ...);
+char *__wrap_arena_vprintf(struct arena *arena, const char *format, va_list args);
+
+void *__wrap_arena_alloc(struct arena *arena, size_t size) {
+  return is_allowed() ? __real_arena_alloc(arena, size) : NULL;
+}
+
+void *__wrap_arena_array(struct arena *arena, size_t count, size_t size) {
+  return is_allowed() ? __real_arena_array(arena, count, size) : NULL;
+}
+
+char *__wrap_arena_strdup(struct arena *arena, const char *text) {
+  return is_allowed() ? __real_arena_strdup(arena, text) : NULL;
+}
+
+char *__wrap_arena_strndup(struct arena *arena, const char *text, size_t size) {
+  return is_allowed() ? __real_arena_strndup(arena, text, size) : NULL;
+}
+
+char *__wrap_arena_vprintf(struct arena *arena, const char *format, va_list args) {
+  return is_allowed() ? __real_arena_vprintf(arena, format, args) : NULL;
+}
+
+char *__wrap_arena_printf(struct arena *arena, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *text = is_allowed() ? __real_arena_vprintf(arena, format, args) : NULL;
+  va_end(args);
+  return text;
+}
+
+static const char good[] =
+    "version: v1\n"
+    "deployment: demo\n"
+    "services:\n"
+    "  web:\n"
+    "    image: {name: app, pull_policy: always}\n"
+    "    command: {entrypoint: [a, b], args: [c], workdir: /w}\n"
+    "    env: {A: b, C: d}\n"
+    "    resources: {cpu: 0.5, memory: 1Gi, gpu: {devices: [0, 1], vendor: amd, model: x,\n"
+    "      sharing: mps, mps_pipe_dir: /run/mps, distributed: {}}}\n"
+    "    devices: [{path: /dev/kvm}]\n"
+    "    storage: [{type: bind, source: /a, target: /b}, {type: tmpfs, target: /c}]\n"
+    "    shm_size: 1Mi\n"
+    "    ulimits: {nofile: {soft: 1}}\n"
+    "    privileged: true\n"
+    "    host_network: true\n"
+    "    hostname: web\n"
+    "    cgroup_parent: /gpu\n"
+    "    user: 1:2\n"
+    "    scale: {mode: fixed, replicas: 2}\n"
+    "    endpoints: [{name: a, protocol: tcp, port: 1}]\n";
+
+START_TEST(a_good_file_is_read_whole_or_not_at_all) {
+  recovers = _i == 1;
+  for (size_t limit = 0;; limit++) {
+    CLEANUP(arena) struct arena arena = {0};
+    CLEANUP(error) struct davit_error err = {0};
+    const struct service_file *file = NULL;
+    allowed = limit;
+    refused = 0;
+    int answer = load_text(&arena, good, &file, &err);
+    allowed = SIZE_MAX;
+    if (answer == 0) {
+      ck_assert_msg(refused == 0, "allocation %zu failed unseen", limit);
+      ck_assert_uint_gt(limit, 100);
+      return;
+    }
+    ck_assert_int_eq(answer, DAVIT_E_MEMORY);
+    ck_assert_str_eq(err.last->code, "memory.out");
+    ck_assert_ptr_null(file);
+  }
+}
+END_TEST
+
+static const char wrong[] = "version: v2\n"
+                            "deployment: x\n"
+                            "services:\n"
+                            "  we_b:\n"
+                            "    image: app\n"
+                            "    evn: {}\n"
+                            "    zzzzzzz: 1\n"
+                            "    health: {}\n"
+                            "    command: {entrypoint: []}\n"
+                            "    env: {A: !x $E:B, <<: {}}\n"
+                            "    resources: {memory: 1x, cpu: 0, gpu: {count: 0, vendor: AMD}}\n"
+                            "    ulimits: {x: {}}\n"
+                            "    rtype: jbo\n"
+                            "    user: nobody\n";
+
+START_TEST(a_wrong_file_is_refused_at_every_shortage) {
+  recovers = _i == 1;
+  for (size_t limit = 0;; limit++) {
+    CLEANUP(arena) struct arena arena = {0};
+    CLEANUP(error) struct davit_error err = {0};
+    const struct service_file *file = NULL;
+    allowed = limit;
+    refused = 0;
+    int answer = load_text(&arena, wrong, &file, &err);
+    allowed = SIZE_MAX;
+    ck_assert_int_lt(answer, 0);
+    ck_assert_uint_gt(err.count, 0);
+    ck_assert_ptr_null(file);
+    if (refused == 0)
+      return;
+  }
+}
+END_TEST
+
+START_TEST(a_service_is_looked_for) {
+  CLEANUP(arena) struct arena arena = {0};
+  CLEANUP(error) struct davit_error err = {0};
+  const struct service_file *file;
+  const struct service *service = NULL;
+  ck_assert_ok(load_text(&arena, good, &file, &err), &err);
+  for (size_t limit = 0; limit < 3; limit++) {
+    CLEANUP(error) struct davit_error problems = {0};
+    allowed = limit;
+    int answer = service_find(file, "db", &service, &problems);
+    allowed = SIZE_MAX;
+    ck_assert_int_lt(answer, 0);
+    ck_assert_ptr_null(service);
+    ck_assert_uint_eq(problems.count, 1);
+  }
+}
+END_TEST
+
+int main(void) {
+  Suite *suite = suite_create("service_memory");
+  TCase *tests = tcase_create("service_memory");
+  tcase_add_loop_test(tests, a_good_file_is_read_whole_or_not_at_all, 0, 2);
+  tcase_add_loop_test(tests, a_wrong_file_is_refused_at_every_shortage, 0, 2);
+  tcase_add_test(tests, a_service_is_looked_for);
+  suite_add_tcase(suite, tests);
+  return run_suite(suite);
+}
