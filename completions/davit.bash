@@ -39,7 +39,7 @@ _davit() {
     build) options="$render --output --all -o" ;;
     validate) options= ;;
     remove) options= operands="_filedir -d" ;;
-    inject) options="--device --gpu --in-place --provider --cdi" ;;
+    inject) options="--device --gpu --provider --cdi" ;;
     devices) options="--vendor --json" operands= ;;
     plugins) options=--json operands= ;;
     *) return ;;

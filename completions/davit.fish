@@ -47,7 +47,6 @@ complete -c davit -n "__fish_seen_subcommand_from build" -s o -l output -r -a "(
 complete -c davit -n "__fish_seen_subcommand_from build" -l all -d "every replica of every service"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l device -x -d "device by its CDI name"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l gpu -x -a "vendor= count= device= model=" -d "GPUs as a service asks for them"
-complete -c davit -n "__fish_seen_subcommand_from inject" -l in-place -d "replace the file"
 complete -c davit -n "__fish_seen_subcommand_from devices" -l vendor -x -a "nvidia amd intel" -d "those of this vendor only"
 complete -c davit -n "__fish_seen_subcommand_from devices plugins" -l json -d "as JSON"
 complete -c davit -f -n "__fish_seen_subcommand_from plugins" -a list

@@ -109,7 +109,13 @@ static const struct davit_option option_dir = {
     .key = "dir",
     .help = "directory of CDI specs, later ones go first; replaces /etc/cdi and /var/run/cdi",
 };
-static const struct davit_option *const options[] = {&option_dir, NULL};
+static const struct davit_option option_extra_dir = {
+    DAVIT_SIZED(struct davit_option),
+    .flags = DAVIT_OPTION_REPEATS | DAVIT_OPTION_ADMIN,
+    .key = "extra-dir",
+    .help = "directory of CDI specs beside those, after them; CDI_SPEC_DIRS",
+};
+static const struct davit_option *const options[] = {&option_dir, &option_extra_dir, NULL};
 
 static const struct davit_plugin plugin = {
     .magic = DAVIT_ABI_MAGIC,

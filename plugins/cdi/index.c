@@ -14,6 +14,7 @@ static int out_of_memory(const struct index *index) {
 
 struct directory {
   const char *path;
+  const char *option; /* that names it; NULL: a default of the host */
   const struct davit_files *files;
   const char *real;
 };
@@ -42,14 +43,14 @@ static int add_file(struct index *index, const struct directory *directory, unsi
 
 /* A directory that is missing holds no specs. Any other trouble with it must not hide the others.
  */
-static int list_directory(struct index *index, const struct directory *directory, unsigned priority,
-                          bool is_asked) {
+static int list_directory(struct index *index, const struct directory *directory,
+                          unsigned priority) {
   const char *const *names;
   int answer = directory->files->list_dir(directory->files, directory->path, &names);
   if (answer == DAVIT_E_MEMORY)
     return answer;
-  if (answer < 0 && (answer != DAVIT_E_NOT_FOUND || is_asked))
-    index->host->log(index->host, DAVIT_LOG_WARNING, is_asked ? "dir" : NULL,
+  if (answer < 0 && (answer != DAVIT_E_NOT_FOUND || directory->option))
+    index->host->log(index->host, DAVIT_LOG_WARNING, directory->option,
                      "no CDI specs are read from %s: %s", directory->path,
                      answer == DAVIT_E_NOT_FOUND ? "it is not there"
                      : answer == DAVIT_E_DENIED  ? "permission denied"
@@ -60,41 +61,47 @@ static int list_directory(struct index *index, const struct directory *directory
 }
 
 /* The same directory under two names: its last place counts. */
-static bool comes_again(const struct directory *directories, size_t i, size_t count) {
-  for (size_t j = i + 1; j < count; j++)
-    if (directories[i].files == directories[j].files &&
-        strcmp(directories[i].real, directories[j].real) == 0)
+static bool comes_again(const struct list *directories, size_t i) {
+  const struct directory *directory = directories->items[i];
+  for (size_t j = i + 1; j < directories->count; j++) {
+    const struct directory *later = directories->items[j];
+    if (directory->files == later->files && strcmp(directory->real, later->real) == 0)
       return true;
+  }
   return false;
+}
+
+static int add_directories(struct index *index, struct list *directories, const char *const *paths,
+                           const char *option) {
+  for (; *paths; paths++) {
+    struct directory *directory = arena_alloc(index->arena, sizeof(*directory));
+    const char *path = arena_strdup(index->arena, *paths);
+    if (!directory || !path || !list_push(index->arena, directories, directory))
+      return out_of_memory(index);
+    *directory = (struct directory){
+        .path = path,
+        .option = option,
+        .files = option ? index->host->caller_files : index->host->files,
+    };
+    if (directory->files->real_path(directory->files, path, &directory->real) < 0)
+      directory->real = path;
+  }
+  return DAVIT_OK;
 }
 
 static int list_directories(struct index *index) {
   static const char *const defaults[] = {"/etc/cdi", "/var/run/cdi", NULL};
   const struct davit_host *host = index->host;
   const char *const *asked = host->option(host, "dir");
-  bool is_asked = asked[0];
-  const char *const *paths = is_asked ? asked : defaults;
-  size_t count = strings_count(paths);
-  struct directory *directories = arena_array(index->arena, count, sizeof(*directories));
-  if (!directories)
-    return out_of_memory(index);
-  for (size_t i = 0; i < count; i++) {
-    struct directory *directory = &directories[i];
-    directory->files = is_asked ? host->caller_files : host->files;
-    directory->path = arena_strdup(index->arena, paths[i]);
-    if (!directory->path)
-      return out_of_memory(index);
-    if (directory->files->real_path(directory->files, directory->path, &directory->real) < 0)
-      directory->real = directory->path;
-  }
-  for (size_t i = 0; i < count; i++) {
-    int answer = comes_again(directories, i, count)
-                     ? DAVIT_OK
-                     : list_directory(index, &directories[i], (unsigned)i, is_asked);
-    if (answer < 0)
-      return answer;
-  }
-  return DAVIT_OK;
+  struct list directories = {0};
+  int answer = asked[0] ? add_directories(index, &directories, asked, "dir")
+                        : add_directories(index, &directories, defaults, NULL);
+  if (answer == DAVIT_OK)
+    answer = add_directories(index, &directories, host->option(host, "extra-dir"), "extra-dir");
+  for (size_t i = 0; answer == DAVIT_OK && i < directories.count; i++)
+    if (!comes_again(&directories, i))
+      answer = list_directory(index, directories.items[i], (unsigned)i);
+  return answer;
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ export LC_ALL=C
 unset DAVIT_PLUGIN_PATH DAVIT_CGROUP_PARENT ZLAYER_CGROUP_PARENT CDI_SPEC_DIRS
 
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+HOSTS=$SOURCE/tests/hosts
 : "${DAVIT:?is not set: run the tests through ctest}" "${DAVIT_PLUGINS:?}" "${DAVIT_BUILD:?}"
 
 T=$(mktemp -d "${TMPDIR:-/tmp}/davit-e2e.XXXXXX")
@@ -95,16 +96,6 @@ make_rootfs() { # DIR
   for applet in sh cat echo env head id ls mknod sed sleep true; do
     ln -sf busybox "$1/bin/$applet"
   done
-}
-
-# A fixture host from the lines on standard input.
-make_host() { # DIR
-  "$SOURCE/tests/hosts/make-host" "$1"
-}
-
-# The host of most tests: two NVIDIA GPUs, GPU 0 is /dev/nvidia1.
-two_gpus() { # DIR
-  make_host "$1" <"$SOURCE/docs/examples/two-gpus.host"
 }
 
 make_plain_service() { # FILE

@@ -127,8 +127,7 @@ START_TEST(every_edit_reaches_the_document) {
   ck_assert_int_eq(edits->set(edits, DAVIT_SET_INTEL_RDT, "schemata", "MB:0=1", 0), DAVIT_OK);
   ck_assert_ok(apply(&f), &f.err);
   ck_assert_history(f.oci, "linux.devices./dev/nvidia0", "c 195:0 0666 <- plugin acme, device 0");
-  ck_assert_history(f.oci, "linux.resources.devices[0]",
-                    "c 195:0 rw <- plugin acme, device 0");
+  ck_assert_history(f.oci, "linux.resources.devices[0]", "c 195:0 rw <- plugin acme, device 0");
   ck_assert_history(f.oci, "process.env.A", "A=b <- plugin acme");
   ck_assert_history(f.oci, "process.user.additionalGids.44", "44 <- plugin acme");
   CLEANUP(free) char *text = printed(f.oci);
@@ -803,8 +802,7 @@ START_TEST(a_node_of_the_service_too_is_one_node) {
   ck_assert_ok(apply(&f), &f.err);
   ck_assert_history(f.oci, "linux.devices./dev/nvidia0",
                     "c 195:0 0600 <- a.yaml:7 (services.a), plugin acme");
-  ck_assert_history(f.oci, "linux.resources.devices[0]",
-                    "c 195:0 r <- a.yaml:7 (services.a)");
+  ck_assert_history(f.oci, "linux.resources.devices[0]", "c 195:0 r <- a.yaml:7 (services.a)");
   ck_assert_history(f.oci, "linux.resources.devices[1]", "c 195:0 rw <- plugin acme");
 }
 END_TEST

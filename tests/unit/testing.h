@@ -22,9 +22,9 @@ static inline const char *error_text(const struct davit_error *err) {
   return err->first ? err->first->text : "(no problem)";
 }
 
-#define ck_assert_ok(call, err)                                                      \
-  do {                                                                               \
-    int answer_ = (call);                                                            \
+#define ck_assert_ok(call, err)                                                         \
+  do {                                                                                  \
+    int answer_ = (call);                                                               \
     ck_assert_msg(answer_ == 0, "%s answered %d: %s", #call, answer_, error_text(err)); \
   } while (0)
 

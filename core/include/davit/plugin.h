@@ -206,11 +206,8 @@ struct davit_host {
 
 #define DAVIT_DEVICE_INDEX (1u << 0) /* index is given */
 #define DAVIT_DEVICE_NUMA  (1u << 1) /* numa_node is given */
-#define DAVIT_DEVICE_GROUP \
-  (1u << 2) /* stands for its parts; chosen by name it means all usable ones */
-#define DAVIT_DEVICE_ALIAS                                              \
-  (1u << 3) /* another name of other devices (CDI "all"): never counted \
-             */
+#define DAVIT_DEVICE_GROUP (1u << 2) /* stands for its parts: chosen by name, all usable ones */
+#define DAVIT_DEVICE_ALIAS (1u << 3) /* other devices' further name (CDI "all"): never counted */
 
 struct davit_device {
   uint32_t struct_size;
@@ -296,14 +293,12 @@ struct davit_request {
 
 /* Node: which members are given; others are read from the host node. With TYPE and NUMBERS given
  * the node may be missing on the host. */
-#define DAVIT_NODE_TYPE    (1u << 0)
-#define DAVIT_NODE_NUMBERS (1u << 1) /* major and minor */
-#define DAVIT_NODE_MODE    (1u << 2)
-#define DAVIT_NODE_UID     (1u << 3)
-#define DAVIT_NODE_GID     (1u << 4)
-#define DAVIT_NODE_NO_GROUP                                                                        \
-  (1u << 5)                            /* do not add the host's gid of a node not open to everyone \
-                                        */
+#define DAVIT_NODE_TYPE      (1u << 0)
+#define DAVIT_NODE_NUMBERS   (1u << 1) /* major and minor */
+#define DAVIT_NODE_MODE      (1u << 2)
+#define DAVIT_NODE_UID       (1u << 3)
+#define DAVIT_NODE_GID       (1u << 4)
+#define DAVIT_NODE_NO_GROUP  (1u << 5) /* leave out the host's gid of a node not open to all */
 #define DAVIT_NODE_RULE_ONLY (1u << 6) /* the cgroup rule without the node */
 
 struct davit_device_node {
