@@ -176,6 +176,7 @@ START_TEST(every_reason_against_a_gpu_is_told) {
   put_gpu("0000:06:00.0", "card6", "226:6", "renderD134", "226:134");
   put_node(&rig, "/dev/dri/renderD134", "226:140");
   put_gpu("0000:07:00.0", "card7", "226:7", "renderD135", "226:135");
+  put_kfd(&(struct node){"0", "0", "1024", "0", "132", "0"}); /* no processor that computes */
   put_kfd(&(struct node){"1", "256", "1280", "0", "133", "0"});
   put_kfd(&(struct node){"2", "256", "1536", "0", "134", "0"});
   put_kfd(&(struct node){"3", "256", "1792", "0", "150", "0"});

@@ -317,7 +317,9 @@ START_TEST(mig_instances_are_ordered_as_numbers) {
   put_cap("gpu0/mig/gi10", "93");
   put_cap("gpu0/mig/gi10/ci1", "95");
   put_cap("gpu0/mig/gi10/ci0", "94");
-  tree_dir(&rig.tree, "/proc/driver/nvidia/capabilities/gpu0/mig/gi15/ci0"); /* there is no such */
+  tree_dir(&rig.tree,
+           "/proc/driver/nvidia/capabilities/gpu0/mig/gi15/ci0"); /* there is no such ... */
+  tree_dir(&rig.tree, "/proc/driver/nvidia/capabilities/gpu0/mig/gi02/ci0"); /* ... nor such */
   open_plugin(NULL);
   static const char *const ids[] = {"0", "1", "1:gi1:ci0", "1:gi2:ci0", "1:gi10:ci0", "1:gi10:ci1"};
   ck_assert_uint_eq(rig.inventory.count, ARRAY_LEN(ids));
