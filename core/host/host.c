@@ -38,8 +38,7 @@ static int fail_path(const struct host *host, const char *path, int error,
     return error_add(err, DAVIT_E_DENIED, "host.denied", "run davit as a user who may read it",
                      "%s: permission denied", path);
   case ELOOP:
-    return error_add(err, DAVIT_E_INVALID, "host.invalid", below, "%s: more than %d links", path,
-                     RESOLVE_MAX_LINKS);
+    return error_add(err, DAVIT_E_INVALID, "host.invalid", below, "%s: too many links", path);
   case ENAMETOOLONG:
     return error_add(err, DAVIT_E_INVALID, "host.invalid", below, "%s: name too long", path);
   case ENOMEM:
@@ -89,25 +88,35 @@ static int inspect(const struct host *host, const char *path, int flags, int *fd
   return DAVIT_OK;
 }
 
-/* Opens for reading what is of that kind: S_IFREG or S_IFDIR. */
-static int open_kind(const struct host *host, const char *path, mode_t kind, int *fd,
+static int check_kind(const char *path, const struct stat *st, mode_t kind,
+                      struct davit_error *err) {
+  if ((st->st_mode & S_IFMT) == kind)
+    return DAVIT_OK;
+  return fail_kind(path, kind == S_IFDIR ? "directory" : "regular file", err);
+}
+
+/* Opens for reading what was seen to be of that kind, and sees that it still is. */
+static int open_seen(const struct host *host, const char *path, mode_t kind, int *fd,
                      struct stat *st, struct davit_error *err) {
-  const char *noun = kind == S_IFDIR ? "directory" : "regular file";
-  int answer = inspect(host, path, 0, NULL, st, err);
-  if (answer < 0)
-    return answer;
-  if ((st->st_mode & S_IFMT) != kind)
-    return fail_kind(path, noun, err);
   CLEANUP(fd) int opened = -1;
-  answer = open_inside(host, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, &opened, err);
+  int answer = open_inside(host, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, &opened, err);
   if (answer < 0)
     return answer;
   if (fstat(opened, st) < 0)
     return fail_path(host, path, errno, err);
-  if ((st->st_mode & S_IFMT) != kind) /* changed meanwhile */
-    return fail_kind(path, noun, err);
-  *fd = fd_steal(&opened);
-  return DAVIT_OK;
+  answer = check_kind(path, st, kind, err);
+  if (answer == DAVIT_OK)
+    *fd = fd_steal(&opened);
+  return answer;
+}
+
+/* Opens for reading what is of that kind: S_IFREG or S_IFDIR. */
+static int open_kind(const struct host *host, const char *path, mode_t kind, int *fd,
+                     struct stat *st, struct davit_error *err) {
+  int answer = inspect(host, path, 0, NULL, st, err);
+  if (answer == DAVIT_OK)
+    answer = check_kind(path, st, kind, err);
+  return answer < 0 ? answer : open_seen(host, path, kind, fd, st, err);
 }
 
 /* ---- roots -------------------------------------------------------------------------------- */
@@ -150,11 +159,12 @@ int host_open_subtree(const struct host *host, const char *dir, struct host **su
   int answer = inspect(host, dir, 0, &fd, &st, err);
   if (answer < 0)
     return answer;
-  if (!S_ISDIR(st.st_mode))
-    return fail_kind(dir, "directory", err);
+  answer = check_kind(dir, &st, S_IFDIR, err);
+  if (answer < 0)
+    return answer;
 
   CLEANUP(arena) struct arena arena = {0};
-  const char *machine;
+  const char *machine = NULL;
   answer = host_machine_path(host, &arena, dir, &machine, err);
   if (answer < 0)
     return answer;
@@ -325,7 +335,7 @@ static void see_node(const struct host *host, const char *path, struct davit_sta
   CLEANUP(error) struct davit_error ignored = {0};
   CLEANUP(fd) int fd = -1;
   struct stat file;
-  if (open_kind(host, path, S_IFREG, &fd, &file, &ignored) < 0)
+  if (open_seen(host, path, S_IFREG, &fd, &file, &ignored) < 0)
     return;
   char text[NODE_MAX_TEXT + 1];
   ssize_t size = read(fd, text, sizeof(text));
@@ -389,7 +399,7 @@ int host_real_path(const struct host *host, struct arena *arena, const char *pat
 
 int host_machine_path(const struct host *host, struct arena *arena, const char *path,
                       const char **name, struct davit_error *err) {
-  const char *real;
+  const char *real = NULL;
   int answer = host_real_path(host, arena, path, &real, err);
   if (answer < 0)
     return answer;

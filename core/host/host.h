@@ -7,8 +7,8 @@
  * and is reported as one. Nothing here writes.
  *
  * Functions answer DAVIT_OK or a negative DAVIT_E_*: DAVIT_E_NOT_FOUND (no such file or component),
- * DAVIT_E_DENIED, DAVIT_E_INVALID (relative path, not of the kind asked for, too large, more than
- * 40 links), DAVIT_E_UNSUPPORTED (unknown critical flag), DAVIT_E_FAILED (else). The problem that
+ * DAVIT_E_DENIED, DAVIT_E_INVALID (relative path, not of the kind asked for, too large, too many
+ * links), DAVIT_E_UNSUPPORTED (unknown critical flag), DAVIT_E_FAILED (else). The problem that
  * they add names the path as the host sees it.
  */
 #ifndef DAVIT_HOST_HOST_H

@@ -25,8 +25,9 @@ static int normalize_name(const char *name, char normal[static MAX_MODULE_NAME +
     return error_add(err, DAVIT_E_INVALID, "host.module-name",
                      "a name as in /proc/modules: at most 55 letters, digits, \"_\" and \"-\"",
                      "kernel module \"%.60s\": not a module's name", name);
-  for (size_t i = 0; i <= length; i++)
-    normal[i] = name[i] == '-' ? '_' : name[i];
+  memcpy(normal, name, length + 1);
+  for (char *dash; (dash = strchr(normal, '-'));)
+    *dash = '_';
   return DAVIT_OK;
 }
 
@@ -199,7 +200,7 @@ static int find_on_disk(const struct host *host, struct arena *arena, const char
   const char *dir = arena_printf(arena, "/lib/modules/%s", release);
   if (!dir)
     return error_memory(err);
-  const char *modules;
+  const char *modules = NULL;
   if (host_machine_path(host, arena, dir, &modules, &missing) < 0)
     return DAVIT_OK;
   struct list config = {0};

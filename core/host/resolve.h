@@ -6,7 +6,8 @@
 #include <limits.h>
 
 enum {
-  RESOLVE_MAX_LINKS = 40 /* as in the kernel */
+  RESOLVE_MAX_LINKS = 40,  /* as in the kernel */
+  RESOLVE_MAX_STEPS = 8192 /* directories opened again in one walk */
 };
 
 /* A descriptor, or -1 and errno; flags of open(2), with O_CLOEXEC added. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugin/sized.h"
+
 enum {
   MOST_REASONS = 128 /* for one op to fail: the rest would be noise */
 };
@@ -117,25 +119,58 @@ static const char *message(struct instance *instance, const char *format, ...) {
   return text;
 }
 
+/* One more reason for which the op fails. */
+static int add_reason(struct instance *instance, int answer, const char *code,
+                      const struct where *at, const char *remedy, const char *format, va_list args)
+    PRINTF_LIKE(6, 0);
+
+static int add_reason(struct instance *instance, int answer, const char *code,
+                      const struct where *at, const char *remedy, const char *format,
+                      va_list args) {
+  if (answer >= 0)
+    answer = DAVIT_E_FAILED;
+  if (instance->reason.count == MOST_REASONS)
+    return answer;
+  const char *text = instance_message(instance, format, args);
+  const char *hint = remedy ? message(instance, "%s", remedy) : NULL;
+  if (!text || (remedy && !hint))
+    return error_memory(&instance->reason);
+  return error_add_at(&instance->reason, answer, code && is_code(code) ? code : "plugin.failed", at,
+                      hint, "%s", text);
+}
+
 static int answer_fail(const struct davit_host *h, int answer, const char *code, const char *option,
                        const char *remedy, const char *format, ...) PRINTF_LIKE(6, 7);
 
 static int answer_fail(const struct davit_host *h, int answer, const char *code, const char *option,
                        const char *remedy, const char *format, ...) {
   struct instance *instance = instance_of(h);
-  if (answer >= 0)
-    answer = DAVIT_E_FAILED;
   va_list args;
   va_start(args, format);
-  const char *text = instance_message(instance, format, args);
+  answer = add_reason(instance, answer, code, where_given(instance, option), remedy, format, args);
   va_end(args);
-  const char *hint = remedy ? message(instance, "%s", remedy) : NULL;
-  if (!text || (remedy && !hint))
-    return error_memory(&instance->reason);
-  if (instance->reason.count == MOST_REASONS)
-    return answer;
-  return error_add_at(&instance->reason, answer, code && is_code(code) ? code : "plugin.failed",
-                      where_given(instance, option), hint, "%s", text);
+  return answer;
+}
+
+static int answer_fail_at(const struct davit_host *h, int answer, const char *code,
+                          const struct davit_place *place, const char *remedy, const char *format,
+                          ...) PRINTF_LIKE(6, 7);
+
+static int answer_fail_at(const struct davit_host *h, int answer, const char *code,
+                          const struct davit_place *place, const char *remedy, const char *format,
+                          ...) {
+  struct instance *instance = instance_of(h);
+  struct davit_place own = {0};
+  if (place && !sized_take(&own, sizeof(own), place))
+    own = (struct davit_place){0};
+  struct where at = {.line = own.file ? own.line : 0, .column = own.file ? own.column : 0};
+  at.file = own.file ? message(instance, "%s", own.file) : NULL;
+  at.key = own.key ? message(instance, "%s", own.key) : NULL;
+  va_list args;
+  va_start(args, format);
+  answer = add_reason(instance, answer, code, &at, remedy, format, args);
+  va_end(args);
+  return answer;
 }
 
 void host_table_init(struct instance *instance) {
@@ -156,6 +191,7 @@ void host_table_init(struct instance *instance) {
               .format = answer_format,
               .log = answer_log,
               .fail = answer_fail,
+              .fail_at = answer_fail_at,
           },
       .instance = instance,
   };

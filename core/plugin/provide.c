@@ -206,6 +206,8 @@ int provide_devices(struct providers *providers, struct arena *arena,
   struct search search = {
       .providers = providers, .arena = arena, .request = request, .facts = facts, .oci = oci};
   int rc = serve(&search, oci, &why);
+  if (rc < 0) /* what others did wrong before */
+    log_error(providers->settings.log, LOG_LEVEL_WARNING, &search.pending);
   bool is_pardoned = rc < 0 && request->optional && search.found_nothing;
   search_close(&search);
   if (is_pardoned) {

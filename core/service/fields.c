@@ -16,9 +16,11 @@ enum {
 
 /* Whether one more problem may be noted; the first that may not is replaced by a note of that. */
 static bool has_room(struct reader *reader) {
-  if (reader->err->count == PROBLEMS_MOST)
-    error_add(reader->err, DAVIT_E_INVALID, "service.invalid", "mend these first",
-              "there are more problems than the %d shown", PROBLEMS_MOST);
+  if (reader->err->count == PROBLEMS_MOST) {
+    struct where at = {.file = reader->file};
+    error_add_at(reader->err, DAVIT_E_INVALID, "service.invalid", &at, "mend these first",
+                 "there are more problems than the %d shown", PROBLEMS_MOST);
+  }
   return reader->err->count < PROBLEMS_MOST;
 }
 

@@ -14,6 +14,7 @@ struct reader {
   struct arena *arena;
   const struct log *log;
   struct davit_error *err;
+  const char *file;
   struct list foreign; /* of struct service_foreign */
 };
 
@@ -81,7 +82,11 @@ bool field_choice(struct reader *reader, const struct doc_node *node, const char
 bool field_path(struct reader *reader, const struct doc_node *node, const char **path);
 /* By service_size(), more than 0; `m` is taken as mega with a warning. */
 bool field_size(struct reader *reader, const struct doc_node *node, uint64_t *bytes);
-/* 1 to 63 letters, digits and "-", neither first nor last a "-". */
+/* Letters, digits and "-", neither first nor last a "-"; at least one of them. A DNS label has at
+ * most FIELD_LABEL_MOST. */
+enum {
+  FIELD_LABEL_MOST = 63
+};
 bool field_is_label(const char *text, size_t length);
 
 #endif

@@ -22,7 +22,7 @@ static void read_deployment(struct reader *reader, const struct doc_node *value,
   if (!field_text(reader, value, &model->deployment))
     return;
   size_t length = strlen(model->deployment);
-  if (length < 3 || !field_is_label(model->deployment, length))
+  if (length < 3 || length > FIELD_LABEL_MOST || !field_is_label(model->deployment, length))
     field_invalid(reader, value,
                   "3 to 63 letters, digits and \"-\", neither first nor last a \"-\"",
                   "%s is not a deployment name", field_quote(reader, model->deployment));
@@ -32,7 +32,7 @@ static void read_service(struct reader *reader, const struct doc_node *services,
                          struct file_model *model) {
   const char *name = services->keys[position]->text;
   const struct doc_node *value = services->values[position];
-  if (!field_is_label(name, strlen(name)))
+  if (strlen(name) > FIELD_LABEL_MOST || !field_is_label(name, strlen(name)))
     field_invalid(reader, value,
                   "1 to 63 letters, digits and \"-\", neither first nor last a \"-\"",
                   "%s is not a service name", field_quote(reader, name));
@@ -106,7 +106,7 @@ int service_load(struct arena *arena, const char *file, const char *text, size_t
     return answer;
 
   CLEANUP(error) struct davit_error problems = {0};
-  struct reader reader = {.arena = arena, .log = log, .err = &problems};
+  struct reader reader = {.arena = arena, .log = log, .err = &problems, .file = file};
   struct file_model model = {0};
   if (fields_check_tree(&reader, root))
     fields_read(&reader, root, service_file_keys, &model);

@@ -143,7 +143,7 @@ bool field_size(struct reader *reader, const struct doc_node *node, uint64_t *by
 }
 
 bool field_is_label(const char *text, size_t length) {
-  if (length < 1 || length > 63 || text[0] == '-' || text[length - 1] == '-')
+  if (length < 1 || text[0] == '-' || text[length - 1] == '-')
     return false;
   for (size_t i = 0; i < length; i++) {
     char c = text[i];

@@ -18,9 +18,11 @@ static const char *place_of(const struct davit_host *host, const struct where *a
 int report_fail(const struct davit_host *host, const struct davit_error *problems) {
   int answer = DAVIT_OK;
   for (const struct problem *problem = problems->first; problem; problem = problem->next) {
-    const char *place = place_of(host, &problem->at);
-    answer = host->fail(host, problem->answer, problem->code, NULL, problem->hint, "%s%s",
-                        place ? place : "", problem->text);
+    const struct davit_place place = {DAVIT_SIZED(struct davit_place), .line = problem->at.line,
+                                      .column = problem->at.column, .file = problem->at.file,
+                                      .key = problem->at.key};
+    answer = host->fail_at(host, problem->answer, problem->code, &place, problem->hint, "%s",
+                           problem->text);
   }
   return answer;
 }

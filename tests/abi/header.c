@@ -8,10 +8,10 @@
 
 extern const size_t sizes[];
 const size_t sizes[] = {
-    sizeof(struct davit_stat),      sizeof(struct davit_files),   sizeof(struct davit_host),
-    sizeof(struct davit_device),    sizeof(struct davit_devices), sizeof(struct davit_query),
-    sizeof(struct davit_container), sizeof(struct davit_request), sizeof(struct davit_device_node),
-    sizeof(struct davit_mount),     sizeof(struct davit_hook),    sizeof(struct davit_file),
-    sizeof(struct davit_edits),     sizeof(struct davit_finding), sizeof(struct davit_findings),
-    sizeof(struct davit_option),    sizeof(struct davit_plugin),
+    sizeof(struct davit_stat),        sizeof(struct davit_files),     sizeof(struct davit_place),
+    sizeof(struct davit_host),        sizeof(struct davit_device),    sizeof(struct davit_devices),
+    sizeof(struct davit_query),       sizeof(struct davit_container), sizeof(struct davit_request),
+    sizeof(struct davit_device_node), sizeof(struct davit_mount),     sizeof(struct davit_hook),
+    sizeof(struct davit_file),        sizeof(struct davit_edits),     sizeof(struct davit_finding),
+    sizeof(struct davit_findings),    sizeof(struct davit_option),    sizeof(struct davit_plugin),
 };

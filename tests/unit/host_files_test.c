@@ -84,7 +84,7 @@ START_TEST(refusals_of_read_file) {
       {"file", DAVIT_E_INVALID, "host.invalid", "\"file\": not an absolute path"},
       {"file", DAVIT_E_INVALID, "host.invalid", "begin it with \"/\""},
       {"", DAVIT_E_INVALID, "host.invalid", "\"\": not an absolute path"},
-      {"/loop", DAVIT_E_INVALID, "host.invalid", "/loop: more than 40 links"},
+      {"/loop", DAVIT_E_INVALID, "host.invalid", "/loop: too many links"},
       {"/dir", DAVIT_E_INVALID, "host.invalid", "/dir: not a regular file"},
       {"/fifo", DAVIT_E_INVALID, "host.invalid", "/fifo: not a regular file"},
       {"/null", DAVIT_E_INVALID, "host.invalid", "/null: not a regular file"},

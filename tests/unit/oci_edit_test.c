@@ -60,6 +60,21 @@ START_TEST(an_equal_edit_gains_a_source) {
 }
 END_TEST
 
+START_TEST(null_is_as_good_as_absent) {
+  become("{\"ociVersion\": \"1.0.2\", \"hostname\": null, \"process\": {\"env\": null,"
+         " \"cwd\": null}, \"mounts\": null}");
+  ck_assert_history(oci, "hostname", "(no entry)");
+  ck_assert_history(oci, "mounts", "(no entry)");
+  ck_assert_ok(oci_sort_mounts(oci, &err), &err);
+  ck_assert_ok(oci_set_hostname(oci, "h", &by_option, &err), &err);
+  ck_assert_ok(oci_set_env(oci, "A", "1", &by_option, &err), &err);
+  ck_assert_history(oci, "hostname", "h <- --option");
+  ck_assert_history(oci, "process.env.A", "A=1 <- --option");
+  ck_assert_history(oci, "process.cwd", "(no entry)");
+  ck_assert_has(oci, "\"cwd\": null");
+}
+END_TEST
+
 START_TEST(scalars_of_the_process) {
   static const char *const args[] = {"a", NULL};
   uint32_t uid, gid;
@@ -321,7 +336,7 @@ START_TEST(intel_rdt_is_replaced_as_a_whole) {
          " \"memBwSchema\": \"MB:0=10\"}}}");
   ck_assert_ok(oci_set_intel_rdt(oci, "schemata", "L3:0=f", true, &by_plugin, &err), &err);
   ck_assert_ok(oci_set_intel_rdt(oci, "schemata", "MB:0=5", false, &by_option, &err), &err);
-  ck_assert_ok(oci_set_intel_rdt(oci, "closID", "new", false, &by_plugin, &err), &err);
+  ck_assert_ok(oci_set_intel_rdt(oci, "closID", "new", false, &by_option, &err), &err);
   ck_assert_printed(oci, "{\n"
                          "  \"ociVersion\": \"1.3.0\",\n"
                          "  \"linux\": {\n"
@@ -336,8 +351,7 @@ START_TEST(intel_rdt_is_replaced_as_a_whole) {
                          "}\n");
   ck_assert_history(oci, "linux.intelRdt.schemata",
                     "[\"L3:0=f\",\"MB:0=5\"] <- plugin acme, device 0, --option");
-  ck_assert_history(oci, "linux.intelRdt.closID",
-                    "new <- plugin acme, device 0 | old <- config.json");
+  ck_assert_history(oci, "linux.intelRdt.closID", "new <- --option | old <- config.json");
   ck_assert_history(oci, "linux.intelRdt.memBwSchema",
                     "(gone) <- plugin acme, device 0 | MB:0=10 <- config.json");
   ck_assert_history(oci, "ociVersion", "1.3.0 <- plugin acme, device 0 | 1.2.0 <- config.json");
@@ -392,6 +406,7 @@ int main(void) {
   tcase_add_test(tests, env_is_replaced_in_place);
   tcase_add_test(tests, of_several_env_entries_the_last_counts);
   tcase_add_test(tests, an_equal_edit_gains_a_source);
+  tcase_add_test(tests, null_is_as_good_as_absent);
   tcase_add_test(tests, scalars_of_the_process);
   tcase_add_test(tests, gids_keep_the_order_that_is_there);
   tcase_add_test(tests, capabilities_leave_no_others_behind);

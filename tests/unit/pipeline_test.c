@@ -285,7 +285,7 @@ START_TEST(entries_name_the_line_that_asked) {
 END_TEST
 
 START_TEST(long_hostnames_are_cut_with_a_warning) {
-  const char *name = "a123456789b123456789c123456789d123456789e123456789f123456789g123456789";
+  const char *name = "a123456789b123456789c123456789.d123456789e123456789f123456789.g123456789";
   ck_assert_ok(render(arena_printf(&arena, "hostname: %s", name), NULL), &err);
   ck_assert_uint_eq(strlen(value_of("hostname")), 63);
   ck_assert_contains(warnings, "hostname.cut: hostname \"a123456789b");

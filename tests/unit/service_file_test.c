@@ -95,6 +95,8 @@ static const struct service_wrong files[] = {
      "services.\"../x\"", "\"../x\" is not a service name", LABEL_HINT},
     {"version: v1\ndeployment: demo\nservices: {a_b: ^{image: {name: app}}}\n", "invalid",
      "services.a_b", "\"a_b\" is not a service name", LABEL_HINT},
+    {"version: v1\ndeployment: demo\nservices: {" NAME_63 "d: ^{image: {name: app}}}\n", "invalid",
+     "services." NAME_63 "d", "\"" NAME_63 "d\" is not a service name", LABEL_HINT},
     {"version: v1\ndeployment: demo\nservices: {web: ^}\n", "invalid", "services.web",
      "the key \"image\" is missing", "add `image: {name: IMAGE}`"},
     {"version: v1\ndeployment: demo\nservices: {web: ^app}\n", "invalid", "services.web",
@@ -284,6 +286,7 @@ START_TEST(problems_of_a_file_are_bounded) {
   ck_assert_str_eq(err.last->code, "service.invalid");
   ck_assert_str_eq(err.last->text, "there are more problems than the 1000 shown");
   ck_assert_str_eq(err.last->hint, "mend these first");
+  ck_assert_str_eq(err.last->at.file, "demo.yaml");
 }
 END_TEST
 

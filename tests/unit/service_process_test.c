@@ -4,8 +4,7 @@
 
 #define IMAGE_HINT "a name without blanks: registry.example/team/app:1.0"
 #define USER_HINT  "write numbers: UID or UID:GID, at most 4294967294"
-#define HOST_HINT \
-  "letters, digits and \"-\", in parts of at most 63 with dots between, at most 253 in all"
+#define HOST_HINT  "letters, digits and \"-\", dots between, at most 253 in all"
 #define CGROUP_HINT                                                                             \
   "an absolute path without \"//\", \".\" and \"..\", or the name of a systemd slice: /gpu or " \
   "gpu.slice"
@@ -137,7 +136,11 @@ START_TEST(parent_cgroups_are_paths_or_slices) {
 END_TEST
 
 /* The last has 253 characters, the most that a name may have. */
-static const char *const hosts[] = {"web", "web-1.example.org", "A", "1.2.3.4",
+static const char *const hosts[] = {"web",
+                                    LABEL_50 LABEL_50, /* longer than a label of the DNS */
+                                    "web-1.example.org",
+                                    "A",
+                                    "1.2.3.4",
                                     LABEL_50 "." LABEL_50 "." LABEL_50 "." LABEL_50
                                              ".abcdefghijabcdefghijabcdefghijabcdefghijabcdefghi"};
 
@@ -220,8 +223,6 @@ static const struct service_wrong wrong[] = {
     {"hostname: ^a..b", "invalid", ".hostname", "\"a..b\" is not a host name", HOST_HINT},
     {"hostname: ^a.", "invalid", ".hostname", "\"a.\" is not a host name", HOST_HINT},
     {"hostname: ^a.-b", "invalid", ".hostname", "\"a.-b\" is not a host name", HOST_HINT},
-    {"hostname: ^" LABEL_50 "abcdefghijabcd", "invalid", ".hostname",
-     "\"" LABEL_50 "abcdefghijabcd\" is not a host name", HOST_HINT},
     {"hostname: ^" LABEL_50 "." LABEL_50 "." LABEL_50 "." LABEL_50 "." LABEL_50, "invalid",
      ".hostname", "\"" LABEL_50 ".abcdefghijabcdefghijabcdefghi...\" is not a host name",
      HOST_HINT},

@@ -157,6 +157,15 @@ enum {
   DAVIT_KMOD_CHANGING = 5
 };
 
+struct davit_place { /* in a file */
+  uint32_t struct_size;
+  uint32_t line;   /* from 1; 0: not known */
+  uint32_t column; /* from 1; 0: not known */
+  uint32_t reserved0;
+  const char *file;
+  const char *key; /* key path, "devices[0].name"; NULL: none */
+};
+
 struct davit_host {
   uint32_t struct_size;
   uint16_t abi_major; /* of this davit */
@@ -186,6 +195,10 @@ struct davit_host {
    * path); */
   int (*fail)(const struct davit_host *h, int answer, const char *code, const char *option,
               const char *remedy, const char *fmt, ...) DAVIT_PRINTF(6, 7);
+  /* The same for what is wrong in a file. */
+  int (*fail_at)(const struct davit_host *h, int answer, const char *code,
+                 const struct davit_place *place, const char *remedy, const char *fmt, ...)
+      DAVIT_PRINTF(6, 7);
 };
 
 /* ---- devices ----------------------------------------------------------------------------------

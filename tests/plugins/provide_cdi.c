@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A toy in the role of the cdi plugin. */
+#include "provide_toy.h"
+
+static int enumerate(struct davit_instance *self, const struct davit_query *query,
+                     const struct davit_devices *out) {
+  (void)query;
+  const struct davit_device npu = {.kind = "acme.com/npu", .file = "/etc/cdi/acme.yaml", .line = 4};
+  const struct davit_device tpu = {.kind = "acme.org/tpu", .file = "/etc/cdi/acme.yaml", .line = 9};
+  return add_toys(self, out, &npu, toy_behaviour == TOY_KINDS ? &tpu : &npu, "cdi.file-broken",
+                  "/etc/cdi/acme.yaml:3: not a spec");
+}
+
+static int inject(struct davit_instance *self, const struct davit_request *request,
+                  const struct davit_edits *edits) {
+  return inject_toys(self, request, edits, "cdi");
+}
+
+static const char *const vendors[] = {"*", NULL};
+
+static const struct davit_plugin plugin = {
+    TOY_HEAD(struct davit_plugin), .name = "cdi",           .version = "0.1",
+    .description = "a toy",        .license = "Apache-2.0", .vendors = vendors,
+    .rank = DAVIT_RANK_CDI,        .open = toy_open,        .close = toy_close,
+    .enumerate = enumerate,        .inject = inject};
+
+TOY_ENTRY(plugin)
