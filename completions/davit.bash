@@ -34,14 +34,14 @@ _davit() {
 
   local options operands=_filedir
   case $command in
-    "") options= operands= ;;
+    "") options='' operands='' ;;
     spec) options=$render ;;
     build) options="$render --output --all -o" ;;
-    validate) options= ;;
-    remove) options= operands="_filedir -d" ;;
+    validate) options='' ;;
+    remove) options='' operands="_filedir -d" ;;
     inject) options="--device --gpu --provider --cdi" ;;
-    devices) options="--vendor --json" operands= ;;
-    plugins) options=--json operands= ;;
+    devices) options="--vendor --json" operands='' ;;
+    plugins) options=--json operands='' ;;
     *) return ;;
   esac
   if [[ $cur == -* ]]; then

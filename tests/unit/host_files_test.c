@@ -308,6 +308,19 @@ START_TEST(root_must_be_a_directory) {
 }
 END_TEST
 
+/* A file of the kernel's that opens and cannot be read at its start. */
+START_TEST(any_other_failure_has_the_reason) {
+  struct host *machine;
+  const char *data = NULL;
+  size_t size = 0;
+  ck_assert_ok(host_open("/", &machine, &err), &err);
+  check_refused(host_read_file(machine, &arena, "/proc/self/mem", &data, &size, &err),
+                DAVIT_E_FAILED, "host.failed", "/proc/self/mem: Input/output error");
+  ck_assert_ptr_null(data);
+  host_close(machine);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("host_files");
   TCase *tests = tcase_create("files");
@@ -326,6 +339,7 @@ int main(void) {
   tcase_add_test(tests, subtree_is_a_root_of_its_own);
   tcase_add_test(tests, subtree_of_the_machine);
   tcase_add_test(tests, root_must_be_a_directory);
+  tcase_add_test(tests, any_other_failure_has_the_reason);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
