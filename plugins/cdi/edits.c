@@ -23,6 +23,7 @@ struct injection {
   const struct spec_file *file;      /* whose edits are being made */
   const struct davit_device *device; /* NULL: those of the whole file */
   struct davit_error problems;       /* of files: all are reported */
+  bool is_hook_refused;
   /* The last one replaces those before it as a whole. */
   const struct cdi_rdt *rdt;
   const struct spec_file *rdt_file;
@@ -210,14 +211,20 @@ static int add_mount(struct injection *injection, const struct cdi_mount *mount)
   return injection->edits->add_mount(injection->edits, &edit);
 }
 
+/* One is enough to say it. */
+static void refuse_hook(struct injection *injection, const struct cdi_hook *hook) {
+  if (!injection->is_hook_refused)
+    (void)doc_fail(&injection->problems, hook->at, DAVIT_E_UNSUPPORTED, "cdi.hooks-forbidden",
+                   "allow hooks, or leave CDI out with --cdi=off",
+                   "the spec needs the hook %s, and this container may have no hooks", hook->path);
+  injection->is_hook_refused = true;
+}
+
 static int add_hook(struct injection *injection, const struct cdi_hook *hook) {
-  if (!is_generating(injection) && !(injection->request->container->flags & DAVIT_CT_HOOKS))
-    return injection->host->fail(injection->host, DAVIT_E_UNSUPPORTED, "cdi.hooks-forbidden", NULL,
-                                 "allow hooks, or leave CDI out with --cdi=off",
-                                 "%s:%u:%u: the spec needs the hook %s, and this container may "
-                                 "have no hooks",
-                                 injection->file->path, hook->at->line, hook->at->column,
-                                 hook->path);
+  if (!is_generating(injection) && !(injection->request->container->flags & DAVIT_CT_HOOKS)) {
+    refuse_hook(injection, hook);
+    return DAVIT_OK;
+  }
   struct davit_hook edit = {DAVIT_SIZED(struct davit_hook), .name = hook->name};
   edit.path = clean_path(injection, hook->at, "the hook's path", hook->path);
   if (!edit.path || !is_there(injection, hook->at, "the hook", edit.path))

@@ -218,6 +218,14 @@ static void put_nvidia_host(void) {
   put(&rig, "/usr/lib/x86_64-linux-gnu/libcuda.so.580.95.05", "");
 }
 
+static void check_place(const struct problem *problem, const char *file, uint32_t line,
+                        uint32_t column, const char *key) {
+  ck_assert_str_eq(problem->at.file, file);
+  ck_assert_uint_eq(problem->at.line, line);
+  ck_assert_uint_eq(problem->at.column, column);
+  check_text(problem->text, "key path", problem->at.key, key);
+}
+
 /* ---- enumerate ------------------------------------------------------------------------------ */
 
 START_TEST(indices_count_and_uuids_are_other_names) {
@@ -308,10 +316,10 @@ START_TEST(only_spec_files_are_read) {
   put_small(&rig, "/etc/cdi/c.yaml.tmp", "v.com/c", "c", "env: [A=b]");
   put_small(&rig, "/etc/cdi/.d.yaml", "v.com/c", "d", "env: [A=b]");
   put_small(&rig, "/etc/cdi/e.json", "v.com/c", "e", "env: [A=b]"); /* YAML all the same */
-  put_dir(&rig, "/etc/cdi/f.yaml");
-  put_link(&rig, "/etc/cdi/g.yaml", "../cdi-files/g");
+  tree_dir(&rig.tree, "/etc/cdi/f.yaml");
+  tree_link(&rig.tree, "/etc/cdi/g.yaml", "../cdi-files/g");
   put_small(&rig, "/etc/cdi-files/g", "v.com/c", "g", "env: [A=b]");
-  put_link(&rig, "/etc/cdi/h.yaml", "nowhere");
+  tree_link(&rig.tree, "/etc/cdi/h.yaml", "nowhere");
   put(&rig, "/etc/cdi/i.yaml",
       "{\"cdiVersion\": \"1.1.0\", \"kind\": \"v.com\\/c\", \"devices\": [{\"name\": \"i\", "
       "\"containerEdits\": {\"env\": [\"A=\\ud83d\\ude00\"]}}]}");
@@ -363,9 +371,9 @@ END_TEST
 
 START_TEST(one_directory_under_two_names_is_no_tie) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", "env: [A=b]");
-  put_link(&rig, "/other", "etc/cdi");
+  tree_link(&rig.tree, "/other", "etc/cdi");
   static const char *const dirs[] = {"/etc/cdi", "/other", NULL};
-  open_with_dirs(&rig, rig.root, NULL, dirs);
+  open_with_dirs(&rig, rig.tree.root, NULL, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_ptr_null(find_device(&rig, "d")->unusable);
   ck_assert_str_eq(find_device(&rig, "d")->file, "/other/a.yaml");
@@ -376,7 +384,7 @@ START_TEST(given_directories_replace_the_defaults) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "hidden", "env: [A=b]");
   put_small(&rig, "/specs/a.yaml", "v.com/c", "d", "env: [A=b]");
   static const char *const dirs[] = {"/specs", "/missing", NULL};
-  open_with_dirs(&rig, rig.root, NULL, dirs);
+  open_with_dirs(&rig, rig.tree.root, NULL, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_str_eq(listing(&rig), "v.com/c=d");
   ck_assert_str_eq(rig.warnings,
@@ -397,13 +405,11 @@ START_TEST(a_broken_file_of_the_kind_fails_behind_the_good_devices) {
   const struct davit_error *broken = &rig.inventory.broken;
   ck_assert_uint_eq(broken->count, 2);
   ck_assert_str_eq(broken->first->code, "cdi.file-broken");
-  ck_assert_str_eq(broken->first->text,
-                   "plugin cdi: /etc/cdi/b.yaml:5:26: devices[0].containerEdits.env[0]: \"A\" is "
-                   "no NAME=value");
+  ck_assert_str_eq(broken->first->text, "plugin cdi: \"A\" is no NAME=value");
+  check_place(broken->first, "/etc/cdi/b.yaml", 5, 26, "devices[0].containerEdits.env[0]");
   ck_assert_str_eq(broken->first->hint, "write NAME=value");
-  ck_assert_str_eq(broken->last->text,
-                   "plugin cdi: /etc/cdi/b.yaml:5:39: devices[0].containerEdits.mounts[0]: "
-                   "\"containerPath\" is missing");
+  ck_assert_str_eq(broken->last->text, "plugin cdi: \"containerPath\" is missing");
+  check_place(broken->last, "/etc/cdi/b.yaml", 5, 39, "devices[0].containerEdits.mounts[0]");
 }
 END_TEST
 
@@ -411,7 +417,8 @@ START_TEST(a_syntax_error_counts_for_the_kind_in_the_text) {
   put(&rig, "/etc/cdi/b.yaml", "cdiVersion: 0.3.0\nkind: v.com/c\ndevices: [\n");
   rig_open(&rig, "cdi", NULL);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_E_INVALID);
-  ck_assert_contains(rig.inventory.broken.first->text, "/etc/cdi/b.yaml:4:1: not YAML");
+  ck_assert_contains(rig.inventory.broken.first->text, "not YAML");
+  check_place(rig.inventory.broken.first, "/etc/cdi/b.yaml", 4, 1, NULL);
   ck_assert_str_eq(rig.warnings, "");
 }
 END_TEST
@@ -516,7 +523,7 @@ static const struct {
 
 START_TEST(every_form_of_edit_works) {
   put_node(&rig, "/dev/x", "7:1");
-  put_dir(&rig, "/lib");
+  tree_dir(&rig.tree, "/lib");
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", forms[_i].edits);
   rig_open(&rig, "cdi", NULL);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
@@ -545,31 +552,30 @@ END_TEST
 static const struct {
   const char *edits;
   const char *code, *says, *hint;
+  const char *list;
 } stale[] = {
     {"deviceNodes: [{path: /dev/gone, major: 5}]", "cdi.file-stale",
-     "/etc/cdi/a.yaml:3:54: devices[0].containerEdits.deviceNodes[0]: the device node /dev/gone is "
-     "not there",
-     "regenerate the spec"},
+     "the device node /dev/gone is not there", "regenerate the spec", "deviceNodes"},
     {"deviceNodes: [{path: /lib}]", "cdi.file-stale", "the device node /lib is not a device node",
-     "regenerate the spec"},
+     "regenerate the spec", "deviceNodes"},
     {"deviceNodes: [{path: /dev/link}]", "cdi.file-stale", "the device node /dev/link is a link",
-     "regenerate the spec"},
+     "regenerate the spec", "deviceNodes"},
     {"deviceNodes: [{path: x, type: c, major: 5}]", "cdi.file-broken",
-     "the path \"x\" is not absolute", "write an absolute path"},
+     "the path \"x\" is not absolute", "write an absolute path", "deviceNodes"},
     {"deviceNodes: [{path: /dev/../x, type: c, major: 5}]", "cdi.file-broken",
-     "the path \"/dev/../x\" is not absolute", "without \"..\""},
+     "the path \"/dev/../x\" is not absolute", "without \"..\"", "deviceNodes"},
     {"mounts: [{hostPath: /gone, containerPath: /b}]", "cdi.file-stale",
-     "the mount source /gone is not there", "regenerate the spec"},
+     "the mount source /gone is not there", "regenerate the spec", "mounts"},
     {"mounts: [{hostPath: /lib, containerPath: b}]", "cdi.file-broken",
-     "the containerPath \"b\" is not absolute", "write an absolute path"},
+     "the containerPath \"b\" is not absolute", "write an absolute path", "mounts"},
     {"hooks: [{hookName: poststop, path: /gone}]", "cdi.file-stale", "the hook /gone is not there",
-     "regenerate the spec"},
+     "regenerate the spec", "hooks"},
 };
 
 START_TEST(what_the_host_lacks_is_named_with_its_place) {
-  put_dir(&rig, "/lib");
+  tree_dir(&rig.tree, "/lib");
   put_node(&rig, "/dev/x", "7:1");
-  put_link(&rig, "/dev/link", "x");
+  tree_link(&rig.tree, "/dev/link", "x");
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", stale[_i].edits);
   rig_open(&rig, "cdi", NULL);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
@@ -577,7 +583,9 @@ START_TEST(what_the_host_lacks_is_named_with_its_place) {
   ck_assert_uint_eq(rig.err.count, 1);
   ck_assert_str_eq(rig.err.first->code, stale[_i].code);
   ck_assert_contains(rig.err.first->text, stale[_i].says);
-  ck_assert_contains(rig.err.first->text, "/etc/cdi/a.yaml:3:");
+  const char *key = arena_printf(&rig.arena, "devices[0].containerEdits.%s[0]", stale[_i].list);
+  /* `devices: [{name: 'd', containerEdits: {LIST: [{` */
+  check_place(rig.err.first, "/etc/cdi/a.yaml", 3, 43 + (uint32_t)strlen(stale[_i].list), key);
   ck_assert_contains(rig.err.first->hint, stale[_i].hint);
 }
 END_TEST
@@ -604,7 +612,10 @@ START_TEST(a_container_without_hooks_is_refused) {
   ck_assert_int_eq(query(&rig, "nvidia", nvidia), DAVIT_OK);
   ck_assert_ptr_null(inject(&rig, (struct wish){.ids = "1", .no_hooks = 1}));
   ck_assert_int_eq(rig.err.first->answer, DAVIT_E_UNSUPPORTED);
-  ck_assert_error(&rig.err, "cdi.hooks-forbidden", "/etc/cdi/nvidia.yaml:108:11: the spec needs");
+  ck_assert_error(&rig.err, "cdi.hooks-forbidden",
+                  "the spec needs the hook /usr/bin/nvidia-cdi-hook");
+  ck_assert_uint_eq(rig.err.count, 1);
+  check_place(rig.err.first, "/etc/cdi/nvidia.yaml", 108, 11, "containerEdits.hooks[0]");
   ck_assert_error(&rig.err, "cdi.hooks-forbidden", "--cdi=off");
 }
 END_TEST
@@ -614,12 +625,12 @@ END_TEST
 START_TEST(given_directories_are_the_callers) {
   put_small(&rig, "/caller/specs/a.yaml", "v.com/c", "d",
             "mounts: [{hostPath: /m, containerPath: /m}]");
-  put_dir(&rig, "/host/m");
+  tree_dir(&rig.tree, "/host/m");
   CLEANUP(host) struct host *caller = NULL;
-  ck_assert_ok(host_open(rig.root, &caller, &rig.err), &rig.err);
+  ck_assert_ok(host_open(rig.tree.root, &caller, &rig.err), &rig.err);
   /* The host is a directory below; the caller sees all of the rig. */
   static const char *const dirs[] = {"/caller/specs", NULL};
-  const char *below = arena_printf(&rig.arena, "%s/host", rig.root);
+  const char *below = arena_printf(&rig.arena, "%s/host", rig.tree.root);
   open_with_dirs(&rig, below, caller, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d"}),
