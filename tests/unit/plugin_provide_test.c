@@ -201,6 +201,18 @@ START_TEST(an_incomplete_spec_is_explained) {
 }
 END_TEST
 
+START_TEST(devices_that_a_spec_lacks_are_named_in_full) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  install(&f, "cdi-partly");
+  install(&f, "acme-serves");
+  ask_for(&f, "0");
+  ask_for(&f, "1");
+  check_refused(&f, DAVIT_E_INVALID, "gpu.not-found");
+  ck_assert_error(&f.err, "cdi.device-missing", "asked for: acme.com/npu=1");
+}
+END_TEST
+
 START_TEST(a_broken_spec_counts_unless_the_others_serve_all) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f);
@@ -753,6 +765,7 @@ int main(void) {
   TCase *tests = tcase_create("provide");
   tcase_add_loop_test(tests, policies, 0, CASES);
   tcase_add_test(tests, an_incomplete_spec_is_explained);
+  tcase_add_test(tests, devices_that_a_spec_lacks_are_named_in_full);
   tcase_add_test(tests, a_broken_spec_counts_unless_the_others_serve_all);
   tcase_add_loop_test(tests, preferring_tells_who_serves_instead, 0, 2);
   tcase_add_test(tests, preferring_tells_both_failures);
