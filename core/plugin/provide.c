@@ -99,7 +99,10 @@ static int choose(struct search *search, struct offer *offer,
                   const struct davit_device *const **chosen, struct davit_error *err) {
   CLEANUP(error) struct davit_error why = {0};
   struct inventory *inventory = &offer->inventory;
-  int rc = select_devices(search->arena, inventory, search->request, chosen, &why);
+  int rc = complete_offer(search, offer, err);
+  if (rc < 0)
+    return rc;
+  rc = select_devices(search->arena, inventory, search->request, chosen, &why);
   if (rc == DAVIT_OK) { /* what is broken is not what was asked for */
     log_error(search->providers->settings.log, LOG_LEVEL_WARNING, &inventory->broken);
     return rc;
