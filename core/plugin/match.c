@@ -132,11 +132,13 @@ bool match_devices(struct arena *arena, const struct davit_device *const *device
   return true;
 }
 
-bool devices_overlap(const struct davit_device *a, const struct davit_device *b) {
-  if (!((a->flags | b->flags) & DAVIT_DEVICE_ALIAS))
-    return false;
+bool devices_have_common_node(const struct davit_device *a, const struct davit_device *b) {
   for (const char *const *node = a->nodes; node && *node; node++)
     if (strings_contain(b->nodes, *node))
       return true;
   return false;
+}
+
+bool devices_overlap(const struct davit_device *a, const struct davit_device *b) {
+  return ((a->flags | b->flags) & DAVIT_DEVICE_ALIAS) && devices_have_common_node(a, b);
 }

@@ -22,6 +22,8 @@ const char *device_qualified_name(struct arena *arena, const struct davit_device
 /* "vendor/class=name" is the form of a fully qualified CDI name. */
 bool name_is_qualified(const char *name);
 
+bool devices_have_common_node(const struct davit_device *a, const struct davit_device *b);
+
 /* The two are one thing under two names: one of them is an alias and they have a node in common. */
 bool devices_overlap(const struct davit_device *a, const struct davit_device *b);
 

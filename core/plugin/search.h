@@ -44,6 +44,9 @@ bool search_may_go_on(const struct search *search, const struct provider *provid
 int search_refuse(struct search *search, struct davit_error *err) MUST_CHECK;
 void search_close(struct search *search);
 
+/* Adds what the vendor's plugin knows to devices of CDI, if the request needs it (complete.c). */
+int complete_offer(struct search *search, struct offer *offer, struct davit_error *err) MUST_CHECK;
+
 /* What a plugin is told of the container; `transaction` is where its env comes from. */
 struct container_view {
   struct davit_container table; /* first: what a plugin hands back is this struct's address */

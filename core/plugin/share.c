@@ -72,13 +72,6 @@ static int check_mode(struct search *search, const struct provider *sharer,
 
 /* ---- devices of another provider ------------------------------------------------------------ */
 
-static bool have_common_node(const struct davit_device *a, const struct davit_device *b) {
-  for (const char *const *node = a->nodes; node && *node; node++)
-    if (strings_contain(b->nodes, *node))
-      return true;
-  return false;
-}
-
 /* The vendor's devices behind a CDI device: those that have a node with it. Groups stand for their
  * parts, which have nodes of their own. */
 static int add_behind(struct search *search, const struct davit_device *given,
@@ -86,7 +79,8 @@ static int add_behind(struct search *search, const struct davit_device *given,
                       struct list *completed, struct davit_error *err) {
   bool is_known = false;
   for (const struct davit_device *const *d = inventory->devices; *d; d++) {
-    if (((*d)->flags & (DAVIT_DEVICE_GROUP | DAVIT_DEVICE_ALIAS)) || !have_common_node(*d, given))
+    if (((*d)->flags & (DAVIT_DEVICE_GROUP | DAVIT_DEVICE_ALIAS)) ||
+        !devices_have_common_node(*d, given))
       continue;
     is_known = true;
     bool is_there = false;

@@ -201,6 +201,35 @@ START_TEST(an_incomplete_spec_is_explained) {
 }
 END_TEST
 
+START_TEST(devices_that_a_spec_lacks_are_named_in_full) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  install(&f, "cdi-partly");
+  install(&f, "acme-serves");
+  ask_for(&f, "0");
+  ask_for(&f, "1");
+  check_refused(&f, DAVIT_E_INVALID, "gpu.not-found");
+  ck_assert_error(&f.err, "cdi.device-missing", "asked for: acme.com/npu=1");
+}
+END_TEST
+
+START_TEST(a_model_is_the_vendors_plugins_to_know) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  install(&f, "cdi-serves");
+  install(&f, _i == 0 ? "acme-serves" : NULL);
+  f.request.model.text = "acme one";
+  if (_i == 0) {
+    ck_assert_ok(provide(&f), &f.err);
+    ck_assert_str_eq(env(&f, "GIVEN_BY"), "cdi");
+    ck_assert_contains(f.logged, "0000:17:00.0 (Acme One) chosen as acme.com/npu=0 by plugin cdi");
+    return;
+  }
+  check_refused(&f, DAVIT_E_NOT_FOUND, "gpu.too-few");
+  ck_assert_error(&f.err, "gpu.too-few", "0 does not count: its model is not known");
+}
+END_TEST
+
 START_TEST(a_broken_spec_counts_unless_the_others_serve_all) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f);
@@ -268,6 +297,25 @@ static const struct {
     {"acme", {"0"}, {"acme-serves"}, .given_by = "acme"},
     {"acme", {"acme.com/npu=1"}, {"acme-serves"}, .given_by = "acme"},
     {"acme", {"acme.com/npu=1"}, {"cdi-serves"}, .given_by = "cdi"},
+    /* What CDI does not know of a device the vendor's plugin does. */
+    {"acme", {"0000:65:00.0"}, {"cdi-serves", "acme-serves"}, .given_by = "cdi"},
+    {"acme", {"ACME-00000000"}, {"cdi-serves", "acme-serves"}, .given_by = "cdi"},
+    {"acme",
+     {"0000:65:00.0"},
+     {"cdi-strange", "acme-serves"},
+     NULL,
+     DAVIT_E_INVALID,
+     "gpu.not-found",
+     "no device \"0000:65:00.0\": this host has 0, 1",
+     "davit devices"},
+    {"acme",
+     {"0000:65:00.0"},
+     {"cdi-serves", "acme-broken"},
+     NULL,
+     DAVIT_E_INVALID,
+     "gpu.not-found",
+     "no device \"0000:65:00.0\": this host has 0, 1",
+     "davit devices"},
     /* A kind as vendor: its CDI spec, else the plugin that declares it. */
     {"acme.com/npu", {"0"}, {"cdi-serves", "acme-serves"}, .given_by = "cdi"},
     {"acme.com/npu", {"0"}, {"cdi-nothing", "acme-serves"}, .given_by = "acme"},
@@ -753,6 +801,8 @@ int main(void) {
   TCase *tests = tcase_create("provide");
   tcase_add_loop_test(tests, policies, 0, CASES);
   tcase_add_test(tests, an_incomplete_spec_is_explained);
+  tcase_add_test(tests, devices_that_a_spec_lacks_are_named_in_full);
+  tcase_add_loop_test(tests, a_model_is_the_vendors_plugins_to_know, 0, 2);
   tcase_add_test(tests, a_broken_spec_counts_unless_the_others_serve_all);
   tcase_add_loop_test(tests, preferring_tells_who_serves_instead, 0, 2);
   tcase_add_test(tests, preferring_tells_both_failures);
