@@ -111,6 +111,23 @@ int registry_instance(struct providers *providers, struct provider *provider,
   return DAVIT_OK;
 }
 
+int registry_check_options(struct providers *providers, struct davit_error *err) {
+  const struct provider_settings *settings = &providers->settings;
+  for (size_t i = 0; i < settings->option_count && !providers->options_are_checked; i++) {
+    const struct request_option *option = &settings->options[i];
+    const struct plugin_file *file;
+    int rc = plugin_find(providers->arena, &settings->path, option->plugin, &file, err);
+    if (rc < 0)
+      return rc;
+    if (!file)
+      log_at(settings->log, LOG_LEVEL_WARNING, "plugin.option", &option->at,
+             "see `davit plugins` for those that are there",
+             "option %s is for plugin %s, which is not there", option->key, option->plugin);
+  }
+  providers->options_are_checked = true;
+  return DAVIT_OK;
+}
+
 bool provider_is_cdi(const struct provider *provider) {
   return strcmp(provider->file->name, "cdi") == 0;
 }

@@ -19,8 +19,9 @@ struct provider {
 struct providers {
   struct arena *arena;
   struct provider_settings settings;
-  struct map by_name;                     /* -> struct provider; looked at so far */
-  struct list loaded;                     /* the same, in that order */
+  struct map by_name; /* -> struct provider; looked at so far */
+  struct list loaded; /* the same, in that order */
+  bool options_are_checked;
   const struct plugin_file *const *files; /* of all directories; NULL: not read yet */
 };
 
@@ -32,6 +33,8 @@ int registry_find_all(struct providers *providers, struct davit_error *err) MUST
 /* The instance that all requests without options of their own share. */
 int registry_instance(struct providers *providers, struct provider *provider,
                       struct instance **instance, struct davit_error *err) MUST_CHECK;
+/* Warns, once, of options for plugins that are not there: nobody else would look at them. */
+int registry_check_options(struct providers *providers, struct davit_error *err) MUST_CHECK;
 /* Tells a refusal as a warning, once. */
 void registry_warn_refused(struct providers *providers, struct provider *provider);
 /* Adds the problems of `from`, which stays as it is. */

@@ -122,7 +122,9 @@ static int find_chosen(struct search *search, struct davit_error *err) {
 
 int search_candidates(struct search *search, struct davit_error *err) {
   const struct provider_settings *settings = &search->providers->settings;
-  int rc = find_vendor_plugins(search, err);
+  int rc = registry_check_options(search->providers, err);
+  if (rc == DAVIT_OK)
+    rc = find_vendor_plugins(search, err);
   if (rc < 0)
     return rc;
   if (settings->provider) {

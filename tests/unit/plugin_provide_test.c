@@ -665,6 +665,25 @@ START_TEST(unknown_options_are_refused_with_their_place) {
 }
 END_TEST
 
+START_TEST(options_for_a_plugin_that_is_not_there_are_told) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct request_option options[] = {
+      {.plugin = "acmee", .key = "queue", .value = "fast", .at = {.key = "--plugin-option"}},
+      {.plugin = "acme", .key = "queue", .value = "slow"}};
+  install(&f, "acme-serves");
+  f.settings.options = options;
+  f.settings.option_count = 2;
+  ck_assert_ok(provide(&f), &f.err);
+  ck_assert_ok(provide(&f), &f.err);
+  static const char warning[] =
+      "warning plugin.option option queue is for plugin acmee, which is not there\n";
+  ck_assert_contains(f.logged, warning);
+  ck_assert_ptr_null(
+      strstr(strstr(f.logged, warning) + sizeof(warning) - 1, "plugin.option")); /* said once */
+}
+END_TEST
+
 START_TEST(options_that_do_nothing_are_told) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f);
@@ -819,6 +838,7 @@ int main(void) {
   tcase_add_test(tests, the_service_may_not_contradict_sharing);
   tcase_add_test(tests, options_reach_the_vendors_plugin);
   tcase_add_test(tests, unknown_options_are_refused_with_their_place);
+  tcase_add_test(tests, options_for_a_plugin_that_is_not_there_are_told);
   tcase_add_test(tests, options_that_do_nothing_are_told);
   tcase_add_test(tests, plugins_are_told_of_the_container);
   tcase_add_test(tests, each_choice_is_told);
