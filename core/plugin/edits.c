@@ -49,7 +49,7 @@ static int check_path(const char *path, const char *noun, struct davit_error *er
 /* Keeps a copy of the edit with the source in force. Everything in it lives in the arena. */
 static int keep(struct transaction *transaction, const struct edit *edit, struct davit_error *err) {
   struct edit *kept = arena_alloc(transaction->arena, sizeof(*kept));
-  if (!kept || !edit->subject || !edit->says)
+  if (!kept || !transaction->source || !edit->subject || !edit->says)
     return error_memory(err);
   *kept = *edit;
   kept->plugin = instance_plugin(transaction->instance)->name;
