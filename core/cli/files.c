@@ -24,7 +24,7 @@ int read_input(struct cli *cli, const char *path, const char **name, const char 
   if (fd < 0)
     return unreadable(*name, errno, err);
 
-  size_t used = 0, room = 64 * 1024;
+  size_t used = 0, room = 65536;
   CLEANUP(free) char *buffer = NULL;
   for (;;) {
     if (used == room || !buffer) {

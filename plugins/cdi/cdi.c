@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "devices.h"
-#include "edits.h"
-#include "report.h"
+#include "cdi/devices.h"
+#include "cdi/edits.h"
+#include "cdi/report.h"
 
 struct davit_instance {
   struct arena arena;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "devices.h"
+#include "cdi/devices.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
+#include "cdi/names.h"
 #include "util/map.h"
 #include "util/text.h"
 

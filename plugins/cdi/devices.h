@@ -3,7 +3,7 @@
 #ifndef DAVIT_CDI_DEVICES_H
 #define DAVIT_CDI_DEVICES_H
 
-#include "index.h"
+#include "cdi/index.h"
 
 struct found_device {
   const char *kind;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "edits.h"
+#include "cdi/edits.h"
 
 #include <string.h>
 
-#include "devices.h"
-#include "fields.h"
-#include "report.h"
+#include "cdi/devices.h"
+#include "cdi/fields.h"
+#include "cdi/report.h"
 #include "util/map.h"
 #include "util/text.h"
 

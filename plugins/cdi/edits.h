@@ -3,7 +3,7 @@
 #ifndef DAVIT_CDI_EDITS_H
 #define DAVIT_CDI_EDITS_H
 
-#include "index.h"
+#include "cdi/index.h"
 
 /* Edits for the devices of the request: those of a file once, then those of its devices. */
 int edits_inject(struct index *index, const struct davit_request *request,

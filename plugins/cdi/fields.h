@@ -4,8 +4,8 @@
 #ifndef DAVIT_CDI_FIELDS_H
 #define DAVIT_CDI_FIELDS_H
 
-#include "names.h"
-#include "spec.h"
+#include "cdi/names.h"
+#include "cdi/spec.h"
 
 #define BROKEN "cdi.file-broken"
 

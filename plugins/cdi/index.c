@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "index.h"
+#include "cdi/index.h"
 
 #include <string.h>
 
-#include "fields.h"
+#include "cdi/fields.h"
 #include "util/text.h"
 
 static int out_of_memory(const struct index *index) {

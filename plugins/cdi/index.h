@@ -3,9 +3,9 @@
 #ifndef DAVIT_CDI_INDEX_H
 #define DAVIT_CDI_INDEX_H
 
+#include "cdi/filter.h"
+#include "cdi/spec.h"
 #include "davit/plugin.h"
-#include "filter.h"
-#include "spec.h"
 
 struct spec_file {
   const char *path;

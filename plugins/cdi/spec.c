@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The top of a spec: version, kind, devices. */
-#include "spec.h"
+#include "cdi/spec.h"
 
 #include <string.h>
 
-#include "spec_edits.h"
+#include "cdi/spec_edits.h"
 #include "util/map.h"
 
 static bool says_nothing(const struct doc_node *edits) {

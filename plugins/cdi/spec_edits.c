@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* containerEdits: fields, and the checks that the format wants. */
-#include "spec_edits.h"
+#include "cdi/spec_edits.h"
 
 #include <string.h>
 

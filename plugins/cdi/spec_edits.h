@@ -3,7 +3,7 @@
 #ifndef DAVIT_CDI_SPEC_EDITS_H
 #define DAVIT_CDI_SPEC_EDITS_H
 
-#include "fields.h"
+#include "cdi/fields.h"
 
 void read_edits(struct reader *reader, const struct doc_node *value, void *into); /* cdi_edits */
 
