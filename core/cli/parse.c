@@ -14,6 +14,7 @@ enum {
 
 /* Tables joined, and the two forms in which getopt_long wants them. */
 struct parser {
+  bool is_of_command;  /* the command's name has been read */
   struct list options; /* const struct cli_option * */
   struct option *longs;
   char *letters;
@@ -56,6 +57,16 @@ static const struct cli_option *find_letter(const struct parser *parser, int let
   return NULL;
 }
 
+/* Is it an option of some command, which stands behind the command's name? */
+static bool is_of_a_command(const char *name) {
+  for (size_t i = 0; cli_commands[i]; i++)
+    for (const struct cli_option *const *table = cli_commands[i]->options; table && *table; table++)
+      for (const struct cli_option *option = *table; option->name; option++)
+        if (strcmp(option->name, name) == 0)
+          return true;
+  return false;
+}
+
 /* getopt's '?': an option that is not there, or a value that is one too many. */
 static int unknown_option(struct cli *cli, const struct parser *parser, const char *word,
                           struct davit_error *err) {
@@ -69,47 +80,62 @@ static int unknown_option(struct cli *cli, const struct parser *parser, const ch
   char *bare = arena_strndup(&cli->arena, name, strcspn(name, "="));
   if (!bare)
     return error_memory(err);
-  if (strings_contain(list_strings(&names), bare))
+  if (strings_contain(list_strings(&names), bare) && strchr(name, '='))
     return usage_error(err, NULL, "--%s takes no value", bare);
+  if (!parser->is_of_command && is_of_a_command(bare))
+    return usage_error(err, "write it behind the command's name",
+                       "--%s is an option of some commands, not of all", bare);
   const char *nearest = text_nearest(bare, list_strings(&names));
+  for (size_t i = 0; i < names.count; i++)
+    if (text_starts(names.items[i], bare))
+      nearest = names.items[i];
   return usage_error(err, nearest ? arena_printf(&cli->arena, "did you mean --%s?", nearest) : NULL,
                      "there is no option %s here",
                      optopt && optopt < LONG_OPTION ? arena_printf(&cli->arena, "-%c", optopt)
                                                     : arena_printf(&cli->arena, "--%s", bare));
 }
 
-static int take_answer(struct cli *cli, const struct parser *parser, int answer, char **argv,
+/* getopt takes the beginning of a name for the name. What that means changes with every option that
+ * is added, so only whole names are taken. */
+static bool is_abbreviated(const char *word, const struct cli_option *option) {
+  return strcspn(word + 2, "=") != strlen(option->name);
+}
+
+/* `word` is what getopt looked at. */
+static int take_answer(struct cli *cli, const struct parser *parser, int answer, const char *word,
                        struct davit_error *err) {
   if (answer == 1) /* an operand, in "-" mode */
     return list_push(&cli->arena, &cli->operands, optarg) ? DAVIT_OK : error_memory(err);
   if (answer == ':')
-    return usage_error(err, NULL, "%s needs a value", argv[optind - 1]);
+    return usage_error(err, NULL, "%s needs a value", word);
   const struct cli_option *option = answer >= LONG_OPTION
                                         ? parser->options.items[answer - LONG_OPTION]
                                         : find_letter(parser, answer);
-  if (answer == '?' || !option)
-    return unknown_option(cli, parser, argv[optind - 1], err);
+  if (answer == '?' || !option || (answer >= LONG_OPTION && is_abbreviated(word, option)))
+    return unknown_option(cli, parser, word, err);
   return option->take(cli, optarg, err);
 }
 
-static int parse(struct cli *cli, const char *mode, const struct cli_option *const *tables,
-                 int argc, char **argv, struct davit_error *err) {
-  struct parser parser = {0};
+static int parse(struct cli *cli, const char *mode, bool is_of_command,
+                 const struct cli_option *const *tables, int argc, char **argv,
+                 struct davit_error *err) {
+  struct parser parser = {.is_of_command = is_of_command};
   int answer = join_tables(cli, &parser, mode, tables, err);
   opterr = 0;
   optind = 0; /* glibc: start over */
   while (answer == DAVIT_OK) {
+    const char *word = argv[optind > 0 ? optind : 1]; /* neither mode moves words about */
     int got = getopt_long(argc, argv, parser.letters, parser.longs, NULL);
     if (got == -1)
       break;
-    answer = take_answer(cli, &parser, got, argv, err);
+    answer = take_answer(cli, &parser, got, word, err);
   }
   return answer;
 }
 
 int parse_global(struct cli *cli, int argc, char **argv, int *next, struct davit_error *err) {
   static const struct cli_option *const tables[] = {options_global, NULL};
-  int answer = parse(cli, "+:", tables, argc, argv, err); /* "+": stop at the command */
+  int answer = parse(cli, "+:", false, tables, argc, argv, err); /* "+": stop at the command */
   *next = optind;
   return answer;
 }
@@ -124,7 +150,8 @@ int parse_command(struct cli *cli, const struct cli_command *command, int argc, 
     return error_memory(err);
 
   /* "-": operands come in order as if they were options, and "--" is left to be seen. */
-  int answer = parse(cli, "-:", (const struct cli_option *const *)tables.items, argc, argv, err);
+  int answer =
+      parse(cli, "-:", true, (const struct cli_option *const *)tables.items, argc, argv, err);
   if (answer < 0 || cli->show_help)
     return answer;
   if (optind > 1 && strcmp(argv[optind - 1], "--") == 0)

@@ -158,9 +158,10 @@ int edit_complete_node(struct transaction *transaction, const struct davit_devic
       return DAVIT_OK;
     }
     if (rc == DAVIT_OK)
-      return bad_node(err, given->path, "see `davit doctor`",
+      return bad_node(err, given->path, "load the driver that makes it, or see `davit devices`",
                       "not a device on this host:", host_path);
-    return error_add(err, rc, "plugin.node-missing", "see `davit doctor`", "device node %s: %s",
+    return error_add(err, rc, "plugin.node-missing",
+                     "load the driver that makes it, or see `davit devices`", "device node %s: %s",
                      given->path, missing.first ? missing.first->text : host_path);
   }
   rc = take_type(host_type, given, host_path, &completed, err);

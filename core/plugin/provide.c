@@ -72,7 +72,7 @@ static const char *missing_names(const struct search *search, const struct inven
 /* CDI has specs of the kind, so that nobody else may serve it: says so beside what is missing. */
 static void explain_cdi(const struct search *search, const struct inventory *inventory,
                         struct davit_error *err) {
-  const char *hint = "complete the spec; see `davit cdi list`";
+  const char *hint = "complete the spec";
   if (search->own)
     hint = arena_printf(search->arena,
                         "complete the spec, or let plugin %s serve with --cdi=prefer or --cdi=off",

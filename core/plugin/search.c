@@ -285,7 +285,7 @@ int search_offer(struct search *search, size_t *next, struct offer *offer,
 /* ---- nobody --------------------------------------------------------------------------------- */
 
 static int refuse_kind(struct search *search, struct davit_error *err) {
-  const char *hint = "see `davit cdi list`, or give --cdi-dir";
+  const char *hint = "put its spec into /etc/cdi, or name its directory with --cdi-dir";
   const struct where *at = &search->request->vendor.at;
   if (search->wanted.kinds)
     return error_add_at(err, DAVIT_E_NOT_FOUND, "cdi.kind-missing", at, hint,
@@ -308,7 +308,7 @@ static int refuse_vendor(struct search *search, struct davit_error *err) {
         return error_memory(err);
   }
   const char *near = text_nearest(search->wanted.vendor, list_strings(&vendors));
-  const char *hint = "see `davit plugins` and `davit cdi list`";
+  const char *hint = "see `davit plugins` and `davit devices`";
   if (near)
     hint = arena_printf(search->arena, "do you mean \"%s\"?", near);
   else if (vendors.count > 0)
