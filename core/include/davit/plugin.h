@@ -15,14 +15,16 @@
  *   major   differs -> the plugin is refused. Nothing else about versions refuses a plugin.
  *   minor   only ever adds: members at the end of a sized struct, enum values, flag bits.
  *   sized   every struct below carries struct_size; the writer sets it to its own sizeof, the
- * reader takes the smaller of both sizes and treats the rest as zero. Zero therefore always means
- * "as before". ops     newer davit, older plugin: missing trailing ops read as NULL (= not
- * provided). older davit, newer plugin: extra ops are ignored; before using a davit function that
- * came after 1.0, the plugin asks DAVIT_HAS(table, member). values  an unknown value of an enum, or
- * an unknown bit inside DAVIT_FLAGS_CRITICAL, is answered with DAVIT_E_UNSUPPORTED; other unknown
- * bits are ignored. layout  no struct has tail padding and arrays hold pointers, so a size always
- * tells the version and an element may grow. Integers have fixed width; there are no enum, bool or
- * bit fields.
+ *           reader takes the smaller of both sizes and treats the rest as zero. Zero therefore
+ *           always means "as before".
+ *   ops     newer davit, older plugin: missing trailing ops read as NULL (= not provided).
+ *           older davit, newer plugin: extra ops are ignored; before using a davit function that
+ *           came after 1.0, the plugin asks DAVIT_HAS(table, member).
+ *   values  an unknown value of an enum, or an unknown bit inside DAVIT_FLAGS_CRITICAL, is
+ *           answered with DAVIT_E_UNSUPPORTED; other unknown bits are ignored.
+ *   layout  no struct has tail padding and arrays hold pointers, so a size always tells the
+ *           version and an element may grow. Integers have fixed width; there are no enum, bool
+ *           or bit fields.
  *
  * CONVENTIONS    A list is an array of pointers ended by NULL; a NULL list is empty, a NULL string
  * absent, unless said otherwise. A number that may be absent has a flag bit that says it is given.
@@ -92,7 +94,7 @@ enum { /* answers; values are never reused */
  */
 #define DAVIT_FLAGS_CRITICAL 0xffff0000u
 
-/* ---- files: of the host, of a directory of it, of the container's root ----------------------- */
+/* ---- files: of the host, of a directory of it, of the container's root --------------------- */
 
 enum {
   DAVIT_FILE_OTHER = 0,
@@ -140,8 +142,7 @@ struct davit_files {
   int (*subtree)(const struct davit_files *f, const char *dir, const struct davit_files **sub);
 };
 
-/* ---- what else a plugin may ask of davit ------------------------------------------------------
- */
+/* ---- what else a plugin may ask of davit --------------------------------------------------- */
 
 enum {
   DAVIT_LOG_DEBUG = 0,
@@ -201,8 +202,7 @@ struct davit_host {
       DAVIT_PRINTF(6, 7);
 };
 
-/* ---- devices ----------------------------------------------------------------------------------
- */
+/* ---- devices ------------------------------------------------------------------------------- */
 
 #define DAVIT_DEVICE_INDEX (1u << 0) /* index is given */
 #define DAVIT_DEVICE_NUMA  (1u << 1) /* numa_node is given */
@@ -249,11 +249,10 @@ struct davit_query { /* what matters; the answer may hold more, davit picks */
       *names; /* list, as the user wrote them, e.g. CDI names; NULL: a count, or all */
 };
 
-/* ---- the container ----------------------------------------------------------------------------
- */
+/* ---- the container ------------------------------------------------------------------------- */
 
 #define DAVIT_CT_USER_NS         (1u << 0) /* has a user namespace */
-#define DAVIT_CT_ROOTLESS        (1u << 1) /* the runtime runs without root: no device rules, no mknod */
+#define DAVIT_CT_ROOTLESS        (1u << 1) /* the runtime has no root: no device rules, no mknod */
 #define DAVIT_CT_HOST_NET        (1u << 2) /* shares the host's network namespace; so on */
 #define DAVIT_CT_HOST_IPC        (1u << 3)
 #define DAVIT_CT_HOST_PID        (1u << 4)
@@ -288,8 +287,7 @@ struct davit_request {
   const char *sharing;                     /* "exclusive" or a mode of the vendor's plugin */
 };
 
-/* ---- edits to the container -------------------------------------------------------------------
- */
+/* ---- edits to the container ---------------------------------------------------------------- */
 
 /* Node: which members are given; others are read from the host node. With TYPE and NUMBERS given
  * the node may be missing on the host. */
@@ -347,11 +345,12 @@ struct davit_file { /* a small file that davit makes in the bundle and binds rea
 enum { /* what davit_edits.set() sets: name, value */
   DAVIT_SET_ENV = 0,
   DAVIT_SET_ANNOTATION = 1,
-  DAVIT_SET_RLIMIT = 2,     /* "RLIMIT_MEMLOCK", "unlimited" or "SOFT:HARD" */
-  DAVIT_SET_UNIFIED = 3,    /* cgroup v2 file, value: "pids.max", "64"; lines that differ in their
-                             * first word    add up: "dmem.max", "drm/0000:03:00.0/vram 1073741824" */
+  DAVIT_SET_RLIMIT = 2, /* "RLIMIT_MEMLOCK", "unlimited" or "SOFT:HARD" */
+  /* A cgroup v2 file and its value: "pids.max", "64". Lines that differ in their first word add
+   * up: "dmem.max", "drm/0000:03:00.0/vram 1073741824". */
+  DAVIT_SET_UNIFIED = 3,
   DAVIT_SET_NET_DEVICE = 4, /* name on the host, name in the container */
-  DAVIT_SET_INTEL_RDT = 5 /* OCI key, value; any replaces the whole object; "schemata" takes many */
+  DAVIT_SET_INTEL_RDT = 5   /* OCI key, value: any replaces the object; "schemata" takes many */
 };
 #define DAVIT_SET_DEFAULT (1u << 0) /* env: only if neither service nor user sets it */
 #define DAVIT_SET_PREPEND (1u << 1) /* env: put before the value there, with a colon between */
@@ -377,8 +376,7 @@ struct davit_edits {
   int (*add_file)(const struct davit_edits *e, const struct davit_file *file);
 };
 
-/* ---- findings, for `davit doctor` -------------------------------------------------------------
- */
+/* ---- findings, for `davit doctor` ---------------------------------------------------------- */
 
 enum {
   DAVIT_SEV_OK = 0,
@@ -402,8 +400,7 @@ struct davit_findings {
   int (*add)(const struct davit_findings *out, const struct davit_finding *finding);
 };
 
-/* ---- the plugin -------------------------------------------------------------------------------
- */
+/* ---- the plugin ---------------------------------------------------------------------------- */
 
 #define DAVIT_OPTION_REPEATS (1u << 0) /* may be given more than once; h->option() answers all */
 #define DAVIT_OPTION_ADMIN \
