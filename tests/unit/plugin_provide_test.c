@@ -327,7 +327,7 @@ static const struct {
      DAVIT_E_NOT_FOUND,
      "cdi.kind-missing",
      "no CDI spec on this host describes acme.com/npu",
-     "davit cdi list"},
+     "/etc/cdi"},
     {"acme.com/npu", {"0"}, {"cdi-kinds"}, .given_by = "cdi"},
     /* Without a plugin of the vendor: the kinds that begin with its name. */
     {"acme", {"0"}, {"cdi-serves"}, .given_by = "cdi"},
