@@ -65,8 +65,9 @@ struct provider_device {
   const struct davit_device *device;
 };
 
-/* Every device that every plugin sees, in order of rank and then of the plugin's own count. What is
- * broken is logged as a warning. `vendor` NULL: all. */
+/* Every device that every plugin sees, in order of rank and then of the plugin's own count; a
+ * generic plugin's view of a device that another one lists is left out. What is broken is logged as
+ * a warning. `vendor` NULL: all. */
 int providers_devices(struct providers *providers, struct arena *arena, const char *vendor,
                       const struct provider_device *const **devices,
                       struct davit_error *err) MUST_CHECK;
