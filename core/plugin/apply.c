@@ -283,8 +283,8 @@ static int apply_one(struct applier *applier, const struct edit *edit,
     return oci_add_mount(oci, &edit->mount, source, err);
   case EDIT_HOOK:
     return oci_add_hook(oci, &edit->hook, source, err);
-  case EDIT_GID:
-    return oci_add_gid(oci, edit->gid, source, err);
+  case EDIT_GID: /* 0 is no addition to the field's readers of CDI */
+    return edit->gid == 0 ? DAVIT_OK : oci_add_gid(oci, edit->gid, source, err);
   case EDIT_ENV:
     return apply_env(applier->transaction, edit, oci, source, err);
   case EDIT_ANNOTATION:

@@ -57,6 +57,8 @@ const struct field service_resources_keys[] = {
     {.key = "cpu", .read = read_cpu, .flags = FIELD_OPTIONAL},
     {.key = "memory", .read = read_memory, .flags = FIELD_OPTIONAL},
     {.key = "gpu", .read = read_gpu, .flags = FIELD_OPTIONAL},
+    {.key = "oom_score_adj", .read = read_oom_score_adj, .flags = FIELD_OPTIONAL},
+
     {.key = "blkio_weight"},
     {.key = "cpu_shares"},
     {.key = "cpuset"},
@@ -64,7 +66,6 @@ const struct field service_resources_keys[] = {
     {.key = "memory_swap"},
     {.key = "memory_swappiness"},
     {.key = "oom_kill_disable"},
-    {.key = "oom_score_adj"},
     {.key = "pids_limit"},
     {.key = NULL},
 };
