@@ -115,7 +115,7 @@ static int complete_options(struct cli *cli, const char *rootfs, struct davit_er
     options->cgroup_parent_variable = parents[i];
     options->cgroup_parent_default = variable(parents[i]);
   }
-  return DAVIT_OK;
+  return complete_host_options(cli, err);
 }
 
 int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
@@ -147,6 +147,7 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
   struct context context = {.arena = &cli->arena,
                             .log = &cli->log,
                             .host = machine.host,
+                            .caller = machine.caller,
                             .rootfs = lookup,
                             .file = file,
                             .service = service,

@@ -45,6 +45,8 @@ int oci_set_env(struct oci *oci, const char *name, const char *value,
 /* The value of a variable and, if `source` is not NULL, where it comes from; NULL if it is not set.
  */
 const char *oci_get_env(const struct oci *oci, const char *name, const struct oci_source **source);
+/* Whether the value is a secret: nobody who did not bring it may see it. */
+bool oci_env_is_secret(const struct oci *oci, const char *name);
 int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
                  struct davit_error *err) MUST_CHECK;
 int oci_set_cwd(struct oci *oci, const char *cwd, const struct oci_source *source,
@@ -187,8 +189,8 @@ int oci_set_readonly_paths(struct oci *oci, const char *const *paths,
 struct oci_entry {
   const char *path;  /* "process.env.PATH", "mounts./dev/shm", "linux.devices./dev/kfd",
                         "linux.resources.devices[3]", "hooks.createContainer[0]", "process.cwd" */
-  const char *value; /* short text form: "PATH=/bin", "c 195:0 rw", ...; NULL: it was replaced and
-                        is gone */
+  const char *value; /* short text form: "PATH=/bin", "c 195:0 rw", ..., "TOKEN=(secret)"; NULL: it
+                        was replaced and is gone */
   const struct oci_source *const
       *sources; /* list: who asked for it, the first who made it first; never empty */
   const struct oci_replaced *const *replaced; /* list, newest first */

@@ -18,6 +18,7 @@ static const struct {
     {"namespaces", stage_namespaces},     /* what it does not share with the host */
     {"mounts", stage_mounts},             /* /proc, /dev, /sys and their kin */
     {"storage", stage_storage},           /* what the service mounts */
+    {"sockets", stage_sockets},           /* sockets of the host */
     {"devices", stage_devices},           /* device rules, and the service's devices */
     {"resources", stage_resources},       /* cpu, memory and rlimits */
     {"cgroup", stage_cgroup},             /* the cgroup it runs in */
@@ -44,6 +45,10 @@ struct oci_source from_service(const struct context *context, const struct servi
 struct where at_service(const struct context *context, const struct service_at *at) {
   return (struct where){
       .file = context->file->file, .line = at->line, .column = at->column, .key = at->key};
+}
+
+const struct host *caller_of(const struct context *context) {
+  return context->caller ? context->caller : context->host;
 }
 
 const char *container_id(struct arena *arena, const struct service *service, uint32_t replica) {

@@ -15,6 +15,7 @@ int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_sockets(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_resources(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_cgroup(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -30,5 +31,10 @@ struct oci_source from_command(const char *option);
 struct oci_source from_service(const struct context *context, const struct service_at *at);
 /* The same place for a message. */
 struct where at_service(const struct context *context, const struct service_at *at);
+/* What the paths of the options are seen in. */
+const struct host *caller_of(const struct context *context);
+/* "storage.target": a mount of the container's skeleton is there. */
+int check_mount_target(const char *target, const struct where *at,
+                       struct davit_error *err) MUST_CHECK;
 
 #endif

@@ -210,14 +210,16 @@ const char *transaction_env(const struct transaction *transaction, const char *n
   const struct oci_source *source = NULL;
   const char *value = oci_get_env(transaction->oci, name, &source);
   bool is_firm = is_users(source);
+  bool is_secret = oci_env_is_secret(transaction->oci, name);
   for (size_t i = 0; i < transaction->edits.count; i++) {
     const struct edit *edit = transaction->edits.items[i];
     if (edit->kind != EDIT_ENV || strcmp(edit->pair.name, name) != 0)
       continue;
     value = edited_env(transaction->arena, &edit->pair, value, is_firm);
+    is_secret = is_secret && value != edit->pair.value;
     is_firm = is_firm || !edit->pair.gives_way;
   }
-  return value;
+  return is_secret ? NULL : value;
 }
 
 static int apply_env(struct transaction *transaction, const struct edit *edit, struct oci *oci,
@@ -233,7 +235,9 @@ static int apply_env(struct transaction *transaction, const struct edit *edit, s
              edit->plugin);
     return DAVIT_OK;
   }
-  return oci_set_env(oci, name, edited, source, err);
+  struct oci_source from = *source;
+  from.secret = edited != edit->pair.value && oci_env_is_secret(oci, name);
+  return oci_set_env(oci, name, edited, &from, err);
 }
 
 /* ---- making the edits ----------------------------------------------------------------------- */

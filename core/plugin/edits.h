@@ -29,7 +29,7 @@ const struct davit_edits *transaction_begin(struct transaction *transaction,
 void transaction_rollback(struct transaction *transaction);
 
 /* The value of a variable as the container will have it: the document's, changed by the edits so
- * far. NULL: not set. */
+ * far. NULL: not set, or a secret of the service's. */
 const char *transaction_env(const struct transaction *transaction, const char *name);
 
 /* Edits the document, or leaves it as it is and says why: "plugin.conflict" (edits of two ops, or
