@@ -191,7 +191,7 @@ static int read_syscalls(struct profile *profile, const struct doc_node *root,
   if (!syscalls)
     return error_memory(profile->err);
   for (size_t i = 0; answer == DAVIT_OK && i < count; i++) {
-    const char *action;
+    const char *action = "";
     answer = read_rule(profile, rules->values[i], syscalls, &action);
     if (answer == DAVIT_OK && strcmp(action, "SCMP_ACT_NOTIFY") == 0 && !filter->listener_path)
       answer = profile_fail(profile, rules->values[i], "add \"listenerPath\"",
@@ -244,7 +244,7 @@ static int read_arches(struct profile *profile, const struct doc_node *root,
 }
 
 static int read_string(struct profile *profile, const struct doc_node *node, cJSON **string) {
-  const char *text;
+  const char *text = "";
   if (!node)
     return DAVIT_OK;
   int answer = profile_text(profile, node, NULL, &text);
@@ -257,7 +257,7 @@ static int read_string(struct profile *profile, const struct doc_node *node, cJS
 static int read_default(struct profile *profile, const struct doc_node *root,
                         struct filter *filter) {
   const struct doc_node *node = profile_get(root, "defaultAction");
-  const char *action;
+  const char *action = "";
   if (!node)
     return profile_fail(profile, root, "add \"defaultAction\": \"SCMP_ACT_ERRNO\"",
                         "the key \"defaultAction\" is missing");

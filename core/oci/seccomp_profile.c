@@ -130,7 +130,7 @@ int profile_errno(struct profile *profile, const struct doc_node *digits,
 
 /* "4.8": at least this kernel? */
 static int reached_kernel(struct profile *profile, const struct doc_node *node, bool *reached) {
-  const char *text;
+  const char *text = "";
   uint32_t parts[2] = {0};
   int answer = profile_text(profile, node, NULL, &text);
   if (answer < 0)
@@ -154,7 +154,7 @@ static int count_capabilities(struct profile *profile, const struct doc_node *no
   int answer = profile_list(profile, node, count);
   *there = 0;
   for (size_t i = 0; answer == DAVIT_OK && i < *count; i++) {
-    const char *name;
+    const char *name = "";
     uint32_t number;
     answer = profile_text(profile, node->values[i], NULL, &name);
     /* A name that is not known is newer than davit: the container does not have it. */
@@ -166,12 +166,12 @@ static int count_capabilities(struct profile *profile, const struct doc_node *no
 
 static int lists_arch(struct profile *profile, const struct doc_node *node, bool *given,
                       bool *listed) {
-  size_t count;
+  size_t count = 0;
   int answer = profile_list(profile, node, &count);
   *listed = false;
   *given = answer == DAVIT_OK && count > 0;
   for (size_t i = 0; answer == DAVIT_OK && i < count; i++) {
-    const char *arch;
+    const char *arch = "";
     answer = profile_text(profile, node->values[i], NULL, &arch);
     if (answer == DAVIT_OK && profile->arch && strcmp(arch, profile->arch) == 0)
       *listed = true;

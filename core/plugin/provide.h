@@ -3,7 +3,7 @@
 #ifndef DAVIT_PLUGIN_PROVIDE_H
 #define DAVIT_PLUGIN_PROVIDE_H
 
-#include "host/host.h"
+#include "host/caller.h"
 #include "oci/oci.h"
 #include "plugin/load.h"
 #include "plugin/request.h"
@@ -38,7 +38,8 @@ struct container_facts {
   const char *runtime; /* NULL: not known */
   uint32_t
       flags; /* DAVIT_CT_*; those that the document shows (namespaces, read-only root) are added */
-  const struct host *rootfs; /* NULL: not known */
+  const struct host *rootfs;          /* NULL: not known */
+  const struct host_caller *rootless; /* who runs the runtime; NULL: root */
 };
 
 /* Serves one request: finds the provider, selects the devices, lets it inject and the vendor's
