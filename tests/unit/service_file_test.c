@@ -58,7 +58,7 @@ START_TEST(what_is_not_given_has_its_default) {
                         service->ulimit_count,
                     0);
   ck_assert(!service->has_cpu && !service->has_memory && !service->has_shm_size);
-  ck_assert(!service->privileged && !service->host_network && !service->has_user);
+  ck_assert(!service->privileged && !service->host_network && !service->user.text);
 }
 END_TEST
 
@@ -139,12 +139,16 @@ static const struct service_wrong bodies[] = {
      "did you mean \"env\"?"},
     {"^x-anything: {}", "unknown-key", ".x-anything", "the key \"x-anything\" is not known here",
      "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
-     "host_network, hostname, cgroup_parent, user, rtype, scale, endpoints"},
+     "host_network, hostname, cgroup_parent, user, extra_groups, capabilities, cap_add, cap_drop, "
+     "security_opt, apparmor, read_only_root_fs, tty, init_container, stop_signal, "
+     "stop_grace_period, labels, stdin_open, rtype, scale, endpoints"},
     {"^\"<<\": {}", "unknown-key", ".\"<<\"", "the key \"<<\" is not known here",
      "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
-     "host_network, hostname, cgroup_parent, user, rtype, scale, endpoints"},
+     "host_network, hostname, cgroup_parent, user, extra_groups, capabilities, cap_add, cap_drop, "
+     "security_opt, apparmor, read_only_root_fs, tty, init_container, stop_signal, "
+     "stop_grace_period, labels, stdin_open, rtype, scale, endpoints"},
     {"resources: {^mem: 1Gi}", "unknown-key", ".resources.mem", "the key \"mem\" is not known here",
-     "known here: cpu, memory, gpu"},
+     "known here: cpu, memory, gpu, oom_score_adj"},
     {"resources: {gpu: {^vendors: nvidia}}", "unknown-key", ".resources.gpu.vendors",
      "the key \"vendors\" is not known here", "did you mean \"vendor\"?"},
     {"devices: [{path: /dev/kvm}, {path: /dev/fuse, ^mode: rw}]", "unknown-key", ".devices[1].mode",
@@ -170,9 +174,6 @@ static const char *const unsupported[] = {"schedule",
                                           "lifecycle",
                                           "isolation",
                                           "port_mappings",
-                                          "capabilities",
-                                          "cap_add",
-                                          "cap_drop",
                                           "node_mode",
                                           "node_selector",
                                           "affinity",
@@ -184,19 +185,10 @@ static const char *const unsupported[] = {"schedule",
                                           "dns",
                                           "extra_hosts",
                                           "restart_policy",
-                                          "labels",
-                                          "stop_signal",
-                                          "stop_grace_period",
                                           "sysctls",
-                                          "security_opt",
                                           "pid_mode",
                                           "ipc_mode",
                                           "network_mode",
-                                          "extra_groups",
-                                          "read_only_root_fs",
-                                          "init_container",
-                                          "tty",
-                                          "stdin_open",
                                           "userns_mode",
                                           "expose",
                                           "overlay",
@@ -207,7 +199,6 @@ static const char *const unsupported[] = {"schedule",
                                           "resources.memory_swap",
                                           "resources.memory_reservation",
                                           "resources.memory_swappiness",
-                                          "resources.oom_score_adj",
                                           "resources.oom_kill_disable",
                                           "resources.blkio_weight",
                                           "resources.gpu.driver_capabilities"};
