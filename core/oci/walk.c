@@ -31,6 +31,7 @@ static const struct {
     {"linux.namespaces", PLACE_NAMESPACE},
     {"linux.devices", PLACE_DEVICE},
     {"linux.netDevices", PLACE_NET_DEVICE},
+    {"linux.sysctl", PLACE_SYSCTL},
     {"linux.resources.unified", PLACE_UNIFIED},
     {"linux.resources.devices", PLACE_RULE},
 };
@@ -63,6 +64,7 @@ static const char *name_of(struct arena *arena, enum place place, const char *li
     return hook_name(arena, list, item);
   case PLACE_ANNOTATION:
   case PLACE_NET_DEVICE:
+  case PLACE_SYSCTL:
   case PLACE_UNIFIED:
     return item->string;
   case PLACE_DEVICE:

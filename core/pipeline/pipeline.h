@@ -7,6 +7,8 @@
 #include "oci/oci.h"
 #include "plugin/provide.h"
 #include "service/service.h"
+#include "util/file.h"
+#include "util/list.h"
 #include "util/log.h"
 
 struct render_env {
@@ -24,6 +26,8 @@ struct render_options {
   const char *workdir;
   const char *hostname;
   bool host_network;
+  const char *network, *pid, *ipc;    /* --namespace: the paths of those to join; NULL: none */
+  const char *files_directory;        /* of the bundle, absolute; NULL: no bundle is written */
   const char *cgroup_parent;          /* --cgroup-parent */
   const char *cgroup_parent_variable; /* DAVIT_CGROUP_PARENT, ZLAYER_CGROUP_PARENT: the name of the
                                          one that is set */
@@ -46,6 +50,7 @@ struct context {
   struct providers *providers;
   const char *container_id; /* set by pipeline_run() */
   struct oci *oci;
+  struct list files; /* struct made_file *: what the config refers to in the bundle */
 };
 
 /* "<service>-rep-<replica>": the name of the container, of its cgroup and, if nothing else is said,

@@ -14,6 +14,8 @@ int stage_env(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_network_files(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_sysctls(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_resources(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -30,5 +32,10 @@ struct oci_source from_command(const char *option);
 struct oci_source from_service(const struct context *context, const struct service_at *at);
 /* The same place for a message. */
 struct where at_service(const struct context *context, const struct service_at *at);
+
+/* Makes a file in the bundle; *path is where it will lie. "bundle.needed" at `at` if no bundle is
+ * written. The content is not copied. */
+int context_add_file(struct context *context, const struct where *at, const struct made_file *file,
+                     const char **path, struct davit_error *err) MUST_CHECK;
 
 #endif
