@@ -83,8 +83,10 @@ int stage_gpu(struct context *context, struct davit_error *err) {
   if (answer < 0)
     return answer;
 
-  struct container_facts facts = {
-      .id = context->container_id, .flags = DAVIT_CT_HOOKS, .rootfs = context->rootfs};
+  struct container_facts facts = {.id = context->container_id,
+                                  .flags = DAVIT_CT_HOOKS,
+                                  .rootfs = context->rootfs,
+                                  .rootless = context->rootless};
   if (context->options->files_directory) {
     facts.files = &context->files;
     facts.files_directory = context->options->files_directory;

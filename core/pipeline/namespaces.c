@@ -71,6 +71,10 @@ int stage_namespaces(struct context *context, struct davit_error *err) {
   if (service->host_network && network.mode == SERVICE_NAMESPACE_OWN)
     network =
         (struct service_namespace){.mode = SERVICE_NAMESPACE_HOST, .at = service->host_network_at};
+  struct where userns = at_service(context, &service->userns_host_at);
+  if (context->rootless && userns.line)
+    return error_add_at(err, DAVIT_E_INVALID, "namespace.conflict", &userns, "leave it out",
+                        "only root makes containers without a user namespace");
   const struct choice pid = {"pid", &service->pid, options->pid, false};
   const struct choice ipc = {"ipc", &service->ipc, options->ipc, false};
   const struct choice net = {"network", &network, options->network, options->host_network};

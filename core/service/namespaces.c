@@ -59,9 +59,13 @@ void read_ipc_mode(struct reader *reader, const struct doc_node *value, void *in
 }
 
 /* User namespaces come with rootless containers only. */
-void read_userns_mode(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
+void read_userns_mode(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service *service = into;
   const char *text;
-  if (field_text(reader, value, &text) && strcmp(text, "host") != 0)
+  if (!field_text(reader, value, &text))
+    return;
+  service->userns_host_at = field_at(reader, value);
+  if (strcmp(text, "host") != 0)
     field_unsupported(reader, value, "write host, or leave the key out",
                       "the user namespace %s is known, not supported yet",
                       field_quote(reader, text));
