@@ -84,7 +84,7 @@ static const struct service_wrong wrong[] = {
     NO_PROJECT("$S::prod/db/password"),
     NO_PROJECT("$S:shop:prod/db"),
     NO_PROJECT("$S:a:b:c/db"),
-    {"env: {A: ^\"$S:a\\nb\"}", "invalid", ".env.A", "\"$S:a b\" does not name a secret",
+    {"env: {A: ^\"$S:a\\nb\"}", "invalid", ".env.A", "\"$S:a?b\" does not name a secret",
      SECRET_HINT},
 };
 
