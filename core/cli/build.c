@@ -78,6 +78,6 @@ const struct cli_command command_build = {
     .most = 1,
     .takes_after = true,
     .options = (const struct cli_option *const[]){options, options_service, options_host,
-                                                  options_provider, NULL},
+                                                  options_rootless, options_provider, NULL},
     .run = run,
 };

@@ -81,6 +81,7 @@ int find_command(struct cli *cli, const char *name, const struct cli_command **c
 extern const struct cli_option options_global[];   /* every command's */
 extern const struct cli_option options_service[];  /* which service, how it is rendered */
 extern const struct cli_option options_provider[]; /* who serves a request for devices */
+extern const struct cli_option options_rootless[];
 extern const struct cli_option options_json[];
 
 int usage_error(struct davit_error *err, const char *hint, const char *format, ...)

@@ -78,8 +78,11 @@ int oci_entries(const struct oci *oci, struct arena *arena, const struct oci_ent
   int answer = document_walk(oci, arena, add_visited, &listing, err);
   for (size_t i = 0; i < oci->order.count && answer == DAVIT_OK; i++) {
     const struct record *record = oci->order.items[i];
-    if (record->gone) /* only members of objects are ever taken out */
-      answer = add_entry(&listing, record->name, NULL, &record->sources, &record->replaced, err);
+    if (record->gone) /* a member of an object, or a gid */
+      answer = add_entry(
+          &listing,
+          path_text(arena, record->place, "process.user.additionalGids", record->name, 0, false),
+          NULL, &record->sources, &record->replaced, err);
   }
   if (answer != DAVIT_OK)
     return answer;

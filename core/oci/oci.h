@@ -60,6 +60,9 @@ void oci_get_user(const struct oci *oci, uint32_t *uid, uint32_t *gid); /* 0:0 i
  * (CDI). */
 int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
                 struct davit_error *err) MUST_CHECK;
+/* Takes out every additional gid but those of a config that was read. */
+int oci_remove_gids(struct oci *oci, const struct oci_source *source,
+                    struct davit_error *err) MUST_CHECK;
 /* Bounding, effective and permitted alike: names "CAP_..." sorted by the caller; inheritable and
  * ambient stay out. */
 int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,
@@ -155,6 +158,26 @@ int oci_add_device_rule(struct oci *oci, const struct oci_rule *rule,
 /* True if a rule allows every device, or every character device, which all accelerators are, and no
  * later one takes that back: nothing that davit adds to such a document can isolate it. */
 bool oci_allows_all_devices(const struct oci *oci);
+
+enum oci_ids {
+  OCI_UIDS,
+  OCI_GIDS
+};
+
+struct oci_id_mapping { /* `size` ids from `container` on are those from `host` on */
+  uint32_t container;
+  uint32_t host;
+  uint32_t size;
+};
+
+/* linux.uidMappings, linux.gidMappings: at the end of the list; one with the same `container` is
+ * replaced. */
+int oci_add_id_mapping(struct oci *oci, enum oci_ids ids, const struct oci_id_mapping *mapping,
+                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* What an id of the container is on the host: itself without a user namespace. False: nothing, or
+ * the container joins a user namespace whose mapping is not known. */
+bool oci_id_on_host(const struct oci *oci, enum oci_ids ids, uint32_t id, uint32_t *host);
+bool oci_id_in_container(const struct oci *oci, enum oci_ids ids, uint32_t host, uint32_t *id);
 
 int oci_set_cgroups_path(struct oci *oci, const char *path, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;

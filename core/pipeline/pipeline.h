@@ -5,6 +5,7 @@
 
 #include "host/host.h"
 #include "oci/oci.h"
+#include "pipeline/rootless.h"
 #include "plugin/provide.h"
 #include "service/service.h"
 #include "util/log.h"
@@ -48,6 +49,7 @@ struct render_options {
                                          one that is set */
   const char *cgroup_parent_default;  /* and its value */
   bool systemd_cgroup;
+  enum rootless_mode rootless;
   const char *const *gpu_devices; /* --gpu-device: replaces the file's choice; NULL: not given */
   const char *rank, *world_size, *local_rank; /* digits, checked by the command line; NULL: not
                                                  given, so all below */
@@ -64,7 +66,8 @@ struct context {
   const struct service *service;
   const struct render_options *options;
   struct providers *providers;
-  const char *container_id; /* set by pipeline_run() */
+  const char *container_id;           /* this and all below: set by pipeline_run() */
+  const struct host_caller *rootless; /* whose container it is; NULL: root's */
   struct oci *oci;
 };
 

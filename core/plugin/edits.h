@@ -5,15 +5,16 @@
 #ifndef DAVIT_PLUGIN_EDITS_H
 #define DAVIT_PLUGIN_EDITS_H
 
-#include "host/host.h"
+#include "host/caller.h"
 #include "oci/oci.h"
 #include "plugin/instance.h"
 
 struct transaction;
 
+/* `rootless`: who runs the runtime; NULL: root. */
 int transaction_new(struct arena *arena, const struct host *host, const struct oci *oci,
-                    const struct log *log, struct transaction **transaction,
-                    struct davit_error *err) MUST_CHECK;
+                    const struct log *log, const struct host_caller *rootless,
+                    struct transaction **transaction, struct davit_error *err) MUST_CHECK;
 
 /* While sharing, device nodes are refused and a variable that the service sets to another value is
  * an error. */

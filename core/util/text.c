@@ -129,7 +129,7 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
 
 const char *text_nearest(const char *word, const char *const *words) {
   size_t length = strlen(word);
-  if (length == 0 || length > LONGEST_WORD)
+  if (length < 2 || length > LONGEST_WORD) /* every letter is one edit from every other */
     return NULL;
   const char *nearest = NULL;
   size_t least = length <= 3 ? 1 : length <= 7 ? 2 : 3; /* further away is another word */

@@ -267,7 +267,7 @@ struct davit_container {
   uint64_t capabilities; /* bounding set, bit n = capability n of the kernel */
   uint32_t uid;          /* of the process, inside */
   uint32_t gid;
-  uint32_t host_uid; /* the same seen from the host */
+  uint32_t host_uid; /* the same seen from the host; UINT32_MAX: no id there */
   uint32_t host_gid;
   const char *id;
   const char *runtime;              /* "runc", "crun", ...; NULL: not known */
