@@ -27,7 +27,7 @@ static inline void rig_note(void *user, enum log_level level, const struct probl
 }
 
 static inline void rig_set_up(struct rig *rig) {
-  *rig = (struct rig){.dir = scratch_dir(), .options = {.replica = 1}};
+  *rig = (struct rig){.dir = scratch_dir(), .options = {.replica = 1, .rootless = ROOTLESS_NO}};
   rig->log = (struct log){.threshold = LOG_LEVEL_DEBUG, .emit = rig_note, .user = rig};
   ck_assert_ok(host_open("/", &rig->host, &rig->err), &rig->err);
 }

@@ -202,7 +202,7 @@ static const struct service_wrong wrong[] = {
     {S3("bucket: ^..."), "invalid", ".storage[0].bucket", "\"...\" is not the name of a bucket",
      BUCKET_HINT},
     {S3("bucket: models, prefix: ^\"a\\tb\""), "invalid", ".storage[0].prefix",
-     "\"a b\" is not a prefix", "at most 1024 bytes, no control characters"},
+     "\"a?b\" is not a prefix", "at most 1024 bytes, no control characters"},
     {S3("bucket: models, endpoint: ^s3.example.org"), "invalid", ".storage[0].endpoint",
      "\"s3.example.org\" is not an endpoint", "a URL: https://s3.example.org"},
     {S3("bucket: models, endpoint: ^'https://'"), "invalid", ".storage[0].endpoint",
