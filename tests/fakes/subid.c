@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A libsubid for tests: the ranges are those of the variable FAKE_SUBIDS, "START:COUNT,...", for the
- * user named by FAKE_SUBID_USER. */
+/* A libsubid for tests: the ranges are those of the variable FAKE_SUBIDS, "START:COUNT,...", for
+ * the user named by FAKE_SUBID_USER. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
