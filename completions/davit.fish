@@ -45,6 +45,7 @@ complete -c davit -n $render -l world-size -x -d "number of ranks"
 complete -c davit -n $render -l local-rank -x -d "rank on this host"
 complete -c davit -n $render -l master-addr -x -d "address of rank 0"
 complete -c davit -n $render -l ifname -x -d "network interface"
+complete -c davit -n $provides -l rootless -x -a "auto yes no" -d "whether the runtime runs without root"
 complete -c davit -n $provides -l provider -x -a "nvidia amd intel drm cdi" -d "plugin that serves GPU requests"
 complete -c davit -n $provides -l cdi -x -a "auto prefer require off" -d "whether CDI files serve GPU requests"
 
