@@ -114,7 +114,8 @@ static const struct shape rdt_shape[] = {
 
 static const struct shape no_members[] = {{0}};
 
-static const struct shape linux_shape[] = {{"resources", OBJECT, false, resources_shape},
+static const struct shape linux_shape[] = {{"sysctl", STRING_MAP, false, NULL},
+                                           {"resources", OBJECT, false, resources_shape},
                                            {"cgroupsPath", STRING, false, NULL},
                                            {"namespaces", OBJECTS, false, namespace_shape},
                                            {"uidMappings", OBJECTS, false, mapping_shape},
