@@ -286,9 +286,12 @@ int service_find(const struct service_file *file, const char *name, const struct
 /* "30s", "1h 30m": numbers each with a unit of systemd's and of the original, from ns to years,
  * blanks between. False: not one, or more than 584 years. */
 bool service_duration(const char *text, uint64_t *nanoseconds);
+enum {
+  SERVICE_SIGNAL_SIZE = 16
+};
 /* "SIGTERM" for "15", "TERM", "sigterm", ...; real-time signals as "SIGRTMIN+3" and "SIGRTMAX-2".
- * NULL: not a signal that a program can be sent, or out of memory. */
-const char *service_signal(struct arena *arena, const char *text);
+ * False: not a signal that a program can be sent. */
+bool service_signal(const char *text, char name[static SERVICE_SIGNAL_SIZE]);
 
 /* "db", "/var/cache", "s3://bucket/prefix": what a volume is called on the command line and in
  * messages, no two different ones alike. NULL: out of memory, or the storage is no volume. */
