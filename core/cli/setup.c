@@ -134,7 +134,10 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
                    const struct rootfs *rootfs, struct oci **oci, struct davit_error *err) {
   CLEANUP(machine) struct machine machine = {0};
   CLEANUP(host) struct host *lookup = NULL;
+  const struct image_config *image = NULL;
   int answer = complete_options(cli, rootfs->path, err);
+  if (answer == DAVIT_OK && cli->image_config)
+    answer = load_image(cli, &image, err);
   if (answer == DAVIT_OK)
     answer = machine_open(cli, &machine, err);
   if (answer == DAVIT_OK)
@@ -150,6 +153,7 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
                             .rootfs = lookup,
                             .file = file,
                             .service = service,
+                            .image = image,
                             .options = &cli->render,
                             .providers = machine.providers};
   answer = pipeline_run(&context, err);

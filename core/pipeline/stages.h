@@ -6,6 +6,7 @@
 
 #include "pipeline/pipeline.h"
 
+int stage_image(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_process(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_default_env(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_user(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -15,6 +16,7 @@ int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_image_volumes(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_resources(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_cgroup(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -27,8 +29,13 @@ int stage_order(struct context *context, struct davit_error *err) MUST_CHECK;
 extern const struct oci_source from_default;
 /* The option or variable of that name, which is not copied. */
 struct oci_source from_command(const char *option);
+struct oci_source from_image(const struct where *at);
 struct oci_source from_service(const struct context *context, const struct service_at *at);
 /* The same place for a message. */
 struct where at_service(const struct context *context, const struct service_at *at);
+
+/* Sets a variable that nobody has set. */
+int set_default_env(struct context *context, const char *name, const char *value,
+                    struct davit_error *err) MUST_CHECK;
 
 #endif

@@ -14,8 +14,26 @@ static int add_groups(struct context *context, const struct image_user *known,
   return DAVIT_OK;
 }
 
+/* Asked only where the service says nobody: names of the image's users need a rootfs. */
+static int set_image_user(struct context *context, struct davit_error *err) {
+  const struct image_text *user = &context->image->user;
+  struct oci_source source = from_image(&user->at);
+  struct image_user known;
+  int answer =
+      image_resolve_user(context->arena, context->rootfs, user->text, &user->at, &known, err);
+  if (answer == DAVIT_OK)
+    answer = oci_set_user(context->oci, known.uid, known.gid, &source, err);
+  if (answer == DAVIT_OK)
+    answer = add_groups(context, &known, &source, err);
+  if (answer == DAVIT_OK)
+    answer = set_default_env(context, "HOME", known.home ? known.home : "/", err);
+  return answer;
+}
+
 int stage_user(struct context *context, struct davit_error *err) {
   const struct service *service = context->service;
+  if (!service->has_user && context->image && context->image->user.text)
+    return set_image_user(context, err);
   uint32_t uid = service->has_user ? service->uid : 0;
   struct image_user known = {0};
   int answer = DAVIT_OK;
@@ -32,6 +50,6 @@ int stage_user(struct context *context, struct davit_error *err) {
   if (answer == DAVIT_OK && service->has_user && !service->has_gid)
     answer = add_groups(context, &known, &source, err);
   if (answer == DAVIT_OK)
-    answer = oci_set_env(context->oci, "HOME", known.home ? known.home : "/", &from_default, err);
+    answer = set_default_env(context, "HOME", known.home ? known.home : "/", err);
   return answer;
 }
