@@ -125,15 +125,16 @@ static void read_user(struct reader *reader, const struct doc_node *node) {
 static void read_workdir(struct reader *reader, const struct doc_node *node) {
   struct image_text text = read_text(reader, node);
   if (text.text && text.text[0] != '/')
-    bad(reader, node, "an absolute path of the container", "\"%s\" is not an absolute path",
-        text.text);
+    bad(reader, node, "an absolute path of the container", "%s is not an absolute path",
+        doc_describe(reader->arena, node));
   reader->config->workdir = text;
 }
 
 static void read_stop_signal(struct reader *reader, const struct doc_node *node) {
   struct image_text text = read_text(reader, node);
   if (text.text && text.text[strspn(text.text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-")])
-    bad(reader, node, "a name as SIGTERM, or a number", "\"%s\" is not a signal", text.text);
+    bad(reader, node, "a name as SIGTERM, or a number", "%s is not a signal",
+        doc_describe(reader->arena, node));
   reader->config->stop_signal = text;
   if (text.text)
     add_annotation(reader, "org.opencontainers.image.stopSignal", text.text, node);
@@ -207,8 +208,8 @@ static void read_ports(struct reader *reader, const struct doc_node *node) {
   size_t size = 1;
   for (size_t i = 0; i < node->count; i++) {
     if (!is_port(node->keys[i]->text))
-      bad(reader, node->values[i], "for example 8080/tcp", "\"%s\" is not a port",
-          node->keys[i]->text);
+      bad(reader, node->values[i], "for example 8080/tcp", "%s is not a port",
+          doc_describe(reader->arena, node->keys[i]));
     size += strlen(node->keys[i]->text) + 1;
   }
   char *joined = arena_alloc(reader->arena, size);
@@ -230,7 +231,7 @@ static void read_volumes(struct reader *reader, const struct doc_node *node) {
     volumes[i] = (struct image_text){node->keys[i]->text, place_of(reader, node->values[i])};
     if (volumes[i].text[0] != '/')
       bad(reader, node->values[i], "an absolute path of the container",
-          "\"%s\" is not an absolute path", volumes[i].text);
+          "%s is not an absolute path", doc_describe(reader->arena, node->keys[i]));
   }
   reader->config->volumes = volumes;
   reader->config->volume_count = node->count;

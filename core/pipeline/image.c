@@ -31,8 +31,7 @@ static int set_annotation(struct context *context, const struct image_pair *anno
   if (!is_instruction(annotation->name))
     return oci_set_annotation(context->oci, annotation->name, annotation->value, &source, err);
   log_at(context->log, LOG_LEVEL_WARNING, "image.label", &annotation->at, NULL,
-         "the label \"%s\" of the image is left out: runtimes take it for an instruction",
-         annotation->name);
+         "this label of the image is left out: runtimes take it for an instruction");
   return DAVIT_OK;
 }
 
@@ -61,7 +60,7 @@ static int is_mounted(struct context *context, const char *volume, struct davit_
   return 0;
 }
 
-int stage_image_volumes(struct context *context, struct davit_error *err) {
+int stage_image_data(struct context *context, struct davit_error *err) {
   const struct image_config *image = context->image;
   for (size_t i = 0; image && i < image->volume_count; i++) {
     const struct image_text *volume = &image->volumes[i];
@@ -71,8 +70,8 @@ int stage_image_volumes(struct context *context, struct davit_error *err) {
     if (!mounted)
       log_at(context->log, LOG_LEVEL_WARNING, "image.volume", &volume->at,
              "mount something there by the service's key storage",
-             "the image wants a volume at %s: what is written there goes into the root file system",
-             volume->text);
+             "nothing is mounted at this volume of the image: what is written there goes into the "
+             "root file system");
   }
   return DAVIT_OK;
 }

@@ -16,7 +16,7 @@ int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
-int stage_image_volumes(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_image_data(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_resources(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_cgroup(struct context *context, struct davit_error *err) MUST_CHECK;
