@@ -8,7 +8,7 @@
 #include "util/text.h"
 
 enum {
-  UNSAID = 1, /* the rank of an image that says nothing of itself */
+  UNSAID = 1, /* the rank of an image that does not say for which processors it is */
   LEVELS = 2  /* ranks from here on: the variant's level */
 };
 
@@ -46,10 +46,11 @@ static uint32_t usual_level(const char *architecture) {
 }
 
 unsigned image_platform_rank(const struct image_platform *wanted, const struct image_platform *is) {
-  if (!is->os && !is->architecture)
+  if (is->os && strcmp(is->os, wanted->os) != 0)
+    return 0;
+  if (!is->architecture)
     return UNSAID;
-  if ((is->os && strcmp(is->os, wanted->os) != 0) || !is->architecture ||
-      strcmp(is->architecture, wanted->architecture) != 0)
+  if (strcmp(is->architecture, wanted->architecture) != 0)
     return 0;
   /* Each level runs what was made for those below. What an amd64 processor has beyond the first
    * level is not asked: an image for more is not taken by itself. */

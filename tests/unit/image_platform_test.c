@@ -33,7 +33,7 @@ static const struct {
     {"aarch64", {"linux", "arm64", NULL}, {NULL, NULL, NULL}},
     {"x86_64", {"linux", "amd64", NULL}, {NULL, NULL, NULL}},
     {"x86_64", {"linux", "amd64", "v1"}, {NULL, NULL, NULL}},
-    {"x86_64", {NULL, "amd64", NULL}, {NULL, NULL, NULL}},
+    {"x86_64", {NULL, "amd64", NULL}, {"linux", NULL, NULL}},
 };
 
 START_TEST(the_nearest_is_best) {
@@ -48,12 +48,12 @@ static const struct {
   const char *machine;
   struct image_platform is;
 } others[] = {
-    {"x86_64", {"linux", "arm64", NULL}},  {"x86_64", {"windows", "amd64", NULL}},
-    {"x86_64", {"linux", NULL, NULL}},     {"x86_64", {"unknown", "unknown", NULL}},
-    {"x86_64", {"linux", "amd64", "v3"}},  {"x86_64", {"linux", "386", NULL}},
-    {"armv6l", {"linux", "arm", "v7"}},    {"armv6l", {"linux", "arm", NULL}},
-    {"aarch64", {"linux", "arm64", "v9"}}, {"aarch64", {"linux", "arm", "v8"}},
-    {"armv7l", {"linux", "arm", "seven"}}, {"armv7l", {"linux", "arm", "v99999999999"}},
+    {"x86_64", {"linux", "arm64", NULL}},         {"x86_64", {"windows", "amd64", NULL}},
+    {"x86_64", {"unknown", "unknown", NULL}},     {"x86_64", {"linux", "amd64", "v3"}},
+    {"x86_64", {"linux", "386", NULL}},           {"armv6l", {"linux", "arm", "v7"}},
+    {"armv6l", {"linux", "arm", NULL}},           {"aarch64", {"linux", "arm64", "v9"}},
+    {"aarch64", {"linux", "arm", "v8"}},          {"armv7l", {"linux", "arm", "seven"}},
+    {"armv7l", {"linux", "arm", "v99999999999"}},
 };
 
 START_TEST(others_do_not_run) {
