@@ -69,7 +69,7 @@ int stage_image_data(struct context *context, struct davit_error *err) {
       return mounted;
     if (!mounted)
       log_at(context->log, LOG_LEVEL_WARNING, "image.volume", &volume->at,
-             "mount something there by the service's key storage",
+             "storage: [{type: anonymous, target: PATH}] mounts one",
              "nothing is mounted at this volume of the image: what is written there goes into the "
              "root file system");
   }
