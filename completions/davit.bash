@@ -7,9 +7,9 @@ _davit() {
 
   local globals="--plugin-dir --plugin-option --cdi-dir --host-root --allow-untrusted-plugins --verbose --quiet --log-format
     --version --help -v -q -h"
-  local render="--service --replica --rootfs --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
+  local render="--service --replica --rootfs --image-config --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
     --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e"
-  local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --rootfs -e --env
+  local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --rootfs --image-config -e --env
     --workdir --hostname --cgroup-parent --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
     -o --output --device --gpu --vendor "
 
@@ -25,6 +25,7 @@ _davit() {
 
   case $prev in
     --plugin-dir | --cdi-dir | --host-root | --rootfs | -o | --output) _filedir -d; return ;;
+    --image-config) _filedir; return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur"); return ;;
     --cdi) mapfile -t COMPREPLY < <(compgen -W "auto prefer require off" -- "$cur"); return ;;
     --gpu) mapfile -t COMPREPLY < <(compgen -W "vendor= count= device= model=" -- "$cur"); compopt -o nospace; return ;;

@@ -202,23 +202,31 @@ static bool is_port(const char *text) {
           strcmp(rest, "/sctp") == 0);
 }
 
+/* With commas between them: in one go, as there may be many. */
+static const char *join(struct reader *reader, const char *const *texts) {
+  size_t size = 1;
+  for (size_t i = 0; texts[i]; i++)
+    size += strlen(texts[i]) + 1;
+  char *joined = arena_alloc(reader->arena, size);
+  char *end = joined;
+  for (size_t i = 0; joined && texts[i]; i++)
+    end = stpcpy(stpcpy(end, i > 0 ? "," : ""), texts[i]);
+  return joined;
+}
+
 static void read_ports(struct reader *reader, const struct doc_node *node) {
+  struct list ports = {0};
   if (!is_set(reader, node) || node->count == 0)
     return;
-  size_t size = 1;
   for (size_t i = 0; i < node->count; i++) {
-    if (!is_port(node->keys[i]->text))
+    const char *port = node->keys[i]->text;
+    if (!is_port(port))
       bad(reader, node->values[i], "for example 8080/tcp", "%s is not a port",
           doc_describe(reader->arena, node->keys[i]));
-    size += strlen(node->keys[i]->text) + 1;
+    reader->no_memory |= !list_push(reader->arena, &ports, port);
   }
-  char *joined = arena_alloc(reader->arena, size);
-  if (!is_there(reader, joined))
-    return;
-  char *end = stpcpy(joined, node->keys[0]->text);
-  for (size_t i = 1; i < node->count; i++)
-    end = stpcpy(stpcpy(end, ","), node->keys[i]->text);
-  add_annotation(reader, "org.opencontainers.image.exposedPorts", joined, node);
+  add_annotation(reader, "org.opencontainers.image.exposedPorts",
+                 join(reader, list_strings(&ports)), node);
 }
 
 static void read_volumes(struct reader *reader, const struct doc_node *node) {
@@ -282,6 +290,11 @@ static void read_properties(struct reader *reader, const struct doc_node *image,
     if (text.text)
       add_annotation(reader, properties[i].annotation, text.text, node);
   }
+  const struct doc_node *features = doc_get(image, "os.features");
+  struct image_list list = read_list(reader, features);
+  if (list.items)
+    add_annotation(reader, "org.opencontainers.image.os.features", join(reader, list.items),
+                   features);
 }
 
 static void read_keys(struct reader *reader, const struct doc_node *config) {

@@ -81,14 +81,15 @@ START_TEST(three_forms_say_the_same) {
 END_TEST
 
 START_TEST(an_explicit_label_wins) {
-  ck_assert_ok(
-      parse("{\"os\": \"linux\", \"config\": {\"Labels\": {\"org.opencontainers.image.os\": "
-            "\"mine\", \"org.opencontainers.image.stopSignal\": \"2\"},"
-            "\"StopSignal\": \"15\"}}"),
-      &err);
+  ck_assert_ok(parse("{\"os\": \"linux\", \"os.features\": [\"a\", \"b\"], \"config\": "
+                     "{\"Labels\": {\"org.opencontainers.image.os\": "
+                     "\"mine\", \"org.opencontainers.image.stopSignal\": \"2\"},"
+                     "\"StopSignal\": \"15\"}}"),
+               &err);
   ck_assert_str_eq(annotation("org.opencontainers.image.os"), "mine");
   ck_assert_str_eq(annotation("org.opencontainers.image.stopSignal"), "2");
   ck_assert_str_eq(config->os.text, "linux");
+  ck_assert_str_eq(annotation("org.opencontainers.image.os.features"), "a,b");
 }
 END_TEST
 
