@@ -158,9 +158,10 @@ struct rootfs {
   const char *lookup; /* where users are looked up; NULL: nobody is known */
 };
 
-/* Renders the service. *oci is owned by the caller. */
+/* Renders the service. *oci is owned by the caller. What the config refers to in the bundle is
+ * added to `files` (struct made_file *), if the options name a directory for them. */
 int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
-                   const struct rootfs *rootfs, struct oci **oci,
+                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
                    struct davit_error *err) MUST_CHECK;
 /* Prints the document on stdout. */
 int print_config(const struct oci *oci, struct davit_error *err) MUST_CHECK;

@@ -122,7 +122,8 @@ int load_service(struct cli *cli, const struct service_file **file, const struct
 }
 
 int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
-                   const struct rootfs *rootfs, struct oci **oci, struct davit_error *err) {
+                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
+                   struct davit_error *err) {
   CLEANUP(machine) struct machine machine = {0};
   CLEANUP(host) struct host *lookup = NULL;
   const struct image_config *image = NULL;
@@ -147,11 +148,13 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
                             .options = &cli->render,
                             .providers = machine.providers};
   answer = pipeline_run(&context, err);
-  if (answer == DAVIT_OK)
-    *oci = context.oci;
-  else
+  if (answer < 0) {
     oci_free(context.oci);
-  return answer;
+    return answer;
+  }
+  *oci = context.oci;
+  *files = context.files;
+  return DAVIT_OK;
 }
 
 int print_config(const struct oci *oci, struct davit_error *err) {
