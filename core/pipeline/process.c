@@ -89,10 +89,16 @@ static int set_cwd(struct context *context, struct davit_error *err) {
 }
 
 int stage_process(struct context *context, struct davit_error *err) {
-  int answer = oci_set_terminal(context->oci, false, &from_default, err);
+  const struct service_life *life = &context->service->life;
+  struct oci_source source = from_service(context, &life->tty_at);
+  int answer = oci_set_terminal(context->oci, life->tty, &source, err);
   if (answer == DAVIT_OK)
     answer = set_args(context, err);
   if (answer == DAVIT_OK)
     answer = set_cwd(context, err);
+  if (answer == DAVIT_OK && life->oom_score_adj_at.line > 0) {
+    source = from_service(context, &life->oom_score_adj_at);
+    answer = oci_set_oom_score_adj(context->oci, life->oom_score_adj, &source, err);
+  }
   return answer;
 }

@@ -52,8 +52,9 @@ static void set_up(struct fixture *f) {
   for (size_t i = 0; i < 2; i++)
     f->instances[i] = (struct instance){.arena = &f->dir.arena, .plugin = &f->plugins[i]};
   ck_assert_ok(oci_new(&f->oci, &f->err), &f->err);
-  ck_assert_ok(transaction_new(&f->dir.arena, f->host, f->oci, &f->log, NULL, &f->transaction, &f->err),
-               &f->err);
+  ck_assert_ok(
+      transaction_new(&f->dir.arena, f->host, f->oci, &f->log, NULL, &f->transaction, &f->err),
+      &f->err);
 }
 
 static void cleanup_fixture(struct fixture *f) {
