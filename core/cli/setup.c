@@ -106,7 +106,7 @@ static int complete_options(struct cli *cli, const char *rootfs, struct davit_er
     options->cgroup_parent_variable = parents[i];
     options->cgroup_parent_default = variable(parents[i]);
   }
-  return DAVIT_OK;
+  return complete_host_options(cli, err);
 }
 
 int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
@@ -122,7 +122,8 @@ int load_service(struct cli *cli, const struct service_file **file, const struct
 }
 
 int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
-                   const struct rootfs *rootfs, struct oci **oci, struct davit_error *err) {
+                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
+                   struct davit_error *err) {
   CLEANUP(machine) struct machine machine = {0};
   CLEANUP(host) struct host *lookup = NULL;
   int answer = complete_options(cli, rootfs->path, err);
@@ -136,17 +137,20 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
   struct context context = {.arena = &cli->arena,
                             .log = &cli->log,
                             .host = machine.host,
+                            .caller = machine.caller,
                             .rootfs = lookup,
                             .file = file,
                             .service = service,
                             .options = &cli->render,
                             .providers = machine.providers};
   answer = pipeline_run(&context, err);
-  if (answer == DAVIT_OK)
-    *oci = context.oci;
-  else
+  if (answer < 0) {
     oci_free(context.oci);
-  return answer;
+    return answer;
+  }
+  *oci = context.oci;
+  *files = context.files;
+  return DAVIT_OK;
 }
 
 int print_config(const struct oci *oci, struct davit_error *err) {

@@ -26,6 +26,7 @@ enum place {
   PLACE_GID_MAPPING, /* so too */
   PLACE_DEVICE,      /* by path */
   PLACE_NET_DEVICE,  /* by its name on the host */
+  PLACE_SYSCTL,      /* by its name */
   PLACE_UNIFIED,     /* by the cgroup file's name */
   PLACE_RULE,        /* by position: equal rules may stand at several */
   PLACE_COUNT
@@ -62,6 +63,11 @@ struct record *record_find(const struct oci *oci, enum place place, const char *
 /* The record of that name, a new one if there is none. */
 int record_make(struct oci *oci, enum place place, const char *name, struct record **record,
                 struct davit_error *err) MUST_CHECK;
+/* One of its sources says so: who asks for what a secret says too does not uncover it. Only
+ * variables are ever secret. */
+bool record_is_secret(const struct record *record);
+/* value_text() of the entry, "NAME=(secret)" of a secret one. */
+const char *record_text(struct arena *arena, const struct record *record);
 /* One more source asks for the entry as it is (or as it is about to be made). */
 int record_ask(struct oci *oci, struct record *record, const struct oci_source *source,
                struct davit_error *err) MUST_CHECK;

@@ -62,7 +62,8 @@ static int add_visited(void *user, const struct visit *visit, struct davit_error
     sources = record->sources;
     replaced = record->replaced;
   }
-  const char *value = value_text(listing->arena, visit->place, visit->item);
+  const char *value = record && !shadowed ? record_text(listing->arena, record)
+                                          : value_text(listing->arena, visit->place, visit->item);
   if (!value)
     return error_memory(err);
   return add_entry(

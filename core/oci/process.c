@@ -23,6 +23,11 @@ const char *oci_get_env(const struct oci *oci, const char *name, const struct oc
   return value ? value + 1 : "";
 }
 
+bool oci_env_is_secret(const struct oci *oci, const char *name) {
+  const struct record *record = record_find(oci, PLACE_ENV, name);
+  return record && record_is_secret(record);
+}
+
 int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
                  struct davit_error *err) {
   return document_set(oci, "process", "args", json_strings(args), source, err);

@@ -272,7 +272,7 @@ struct davit_container {
   const char *id;
   const char *runtime;              /* "runc", "crun", ...; NULL: not known */
   const struct davit_files *rootfs; /* NULL: not known. Contents are hostile */
-  /* What the process has so far (image, service, earlier edits); NULL: not set. */
+  /* What the process has so far (image, service, earlier edits); NULL: not set, or a secret. */
   const char *(*env)(const struct davit_container *c, const char *name);
 };
 
