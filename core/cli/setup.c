@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/config.h"
 #include "util/cleanup.h"
@@ -89,14 +88,6 @@ void cleanup_machine(struct machine *machine) {
   host_close(machine->host);
 }
 
-/* A config for root, rendered by a user for a runtime that he starts himself, would not run. */
-static int refuse_rootless(const struct machine *machine, struct davit_error *err) {
-  if (geteuid() == 0 || host_is_fixture(machine->host))
-    return DAVIT_OK;
-  return error_add(err, DAVIT_E_UNSUPPORTED, "rootless.unsupported", "run davit as root",
-                   "rootless containers are not supported yet, and user %u is not root", geteuid());
-}
-
 static int complete_options(struct cli *cli, const char *rootfs, struct davit_error *err) {
   struct render_options *options = &cli->render;
   struct render_env *env = arena_array(&cli->arena, cli->env.count, sizeof(*env));
@@ -115,7 +106,7 @@ static int complete_options(struct cli *cli, const char *rootfs, struct davit_er
     options->cgroup_parent_variable = parents[i];
     options->cgroup_parent_default = variable(parents[i]);
   }
-  return DAVIT_OK;
+  return complete_host_options(cli, err);
 }
 
 int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
@@ -131,14 +122,13 @@ int load_service(struct cli *cli, const struct service_file **file, const struct
 }
 
 int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
-                   const struct rootfs *rootfs, struct oci **oci, struct davit_error *err) {
+                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
+                   struct davit_error *err) {
   CLEANUP(machine) struct machine machine = {0};
   CLEANUP(host) struct host *lookup = NULL;
   int answer = complete_options(cli, rootfs->path, err);
   if (answer == DAVIT_OK)
     answer = machine_open(cli, &machine, err);
-  if (answer == DAVIT_OK)
-    answer = refuse_rootless(&machine, err);
   if (answer == DAVIT_OK && rootfs->lookup)
     answer = host_open(rootfs->lookup, &lookup, err);
   if (answer < 0)
@@ -147,17 +137,20 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
   struct context context = {.arena = &cli->arena,
                             .log = &cli->log,
                             .host = machine.host,
+                            .caller = machine.caller,
                             .rootfs = lookup,
                             .file = file,
                             .service = service,
                             .options = &cli->render,
                             .providers = machine.providers};
   answer = pipeline_run(&context, err);
-  if (answer == DAVIT_OK)
-    *oci = context.oci;
-  else
+  if (answer < 0) {
     oci_free(context.oci);
-  return answer;
+    return answer;
+  }
+  *oci = context.oci;
+  *files = context.files;
+  return DAVIT_OK;
 }
 
 int print_config(const struct oci *oci, struct davit_error *err) {

@@ -7,12 +7,13 @@ static int run(struct cli *cli, struct davit_error *err) {
   const struct service_file *file;
   const struct service *service;
   struct rootfs rootfs = {0};
+  struct list files = {0};
   int answer = load_service(cli, &file, &service, err);
   if (answer == DAVIT_OK && cli->rootfs)
     answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;
   if (answer == DAVIT_OK)
-    answer = render_service(cli, file, service, &rootfs, &oci, err);
+    answer = render_service(cli, file, service, &rootfs, &oci, &files, err);
   if (answer == DAVIT_OK)
     answer = print_config(oci, err);
   return answer;
@@ -25,6 +26,7 @@ const struct cli_command command_spec = {
     .least = 1,
     .most = 1,
     .takes_after = true,
-    .options = (const struct cli_option *const[]){options_service, options_provider, NULL},
+    .options = (const struct cli_option *const[]){options_service, options_host, options_rootless,
+                                                  options_provider, NULL},
     .run = run,
 };

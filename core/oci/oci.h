@@ -45,6 +45,8 @@ int oci_set_env(struct oci *oci, const char *name, const char *value,
 /* The value of a variable and, if `source` is not NULL, where it comes from; NULL if it is not set.
  */
 const char *oci_get_env(const struct oci *oci, const char *name, const struct oci_source **source);
+/* Whether the value is a secret: nobody who did not bring it may see it. */
+bool oci_env_is_secret(const struct oci *oci, const char *name);
 int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
                  struct davit_error *err) MUST_CHECK;
 int oci_set_cwd(struct oci *oci, const char *cwd, const struct oci_source *source,
@@ -58,6 +60,9 @@ void oci_get_user(const struct oci *oci, uint32_t *uid, uint32_t *gid); /* 0:0 i
  * (CDI). */
 int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
                 struct davit_error *err) MUST_CHECK;
+/* Takes out every additional gid but those of a config that was read. */
+int oci_remove_gids(struct oci *oci, const struct oci_source *source,
+                    struct davit_error *err) MUST_CHECK;
 /* Bounding, effective and permitted alike: names "CAP_..." sorted by the caller; inheritable and
  * ambient stay out. */
 int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,
@@ -79,6 +84,8 @@ int oci_set_root(struct oci *oci, const char *path, bool readonly, const struct 
 bool oci_get_root(const struct oci *oci, const char **path, bool *readonly); /* false: not set */
 int oci_set_hostname(struct oci *oci, const char *hostname, const struct oci_source *source,
                      struct davit_error *err) MUST_CHECK;
+
+const char *oci_get_hostname(const struct oci *oci); /* NULL: not set */
 
 struct oci_mount {
   const char *destination;
@@ -154,6 +161,26 @@ int oci_add_device_rule(struct oci *oci, const struct oci_rule *rule,
  * later one takes that back: nothing that davit adds to such a document can isolate it. */
 bool oci_allows_all_devices(const struct oci *oci);
 
+enum oci_ids {
+  OCI_UIDS,
+  OCI_GIDS
+};
+
+struct oci_id_mapping { /* `size` ids from `container` on are those from `host` on */
+  uint32_t container;
+  uint32_t host;
+  uint32_t size;
+};
+
+/* linux.uidMappings, linux.gidMappings: at the end of the list; one with the same `container` is
+ * replaced. */
+int oci_add_id_mapping(struct oci *oci, enum oci_ids ids, const struct oci_id_mapping *mapping,
+                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* What an id of the container is on the host: itself without a user namespace. False: nothing, or
+ * the container joins a user namespace whose mapping is not known. */
+bool oci_id_on_host(const struct oci *oci, enum oci_ids ids, uint32_t id, uint32_t *host);
+bool oci_id_in_container(const struct oci *oci, enum oci_ids ids, uint32_t host, uint32_t *id);
+
 int oci_set_cgroups_path(struct oci *oci, const char *path, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;
 int oci_set_cpu_quota(struct oci *oci, int64_t quota, uint64_t period,
@@ -161,6 +188,23 @@ int oci_set_cpu_quota(struct oci *oci, int64_t quota, uint64_t period,
                       struct davit_error *err) MUST_CHECK; /* both in microseconds */
 int oci_set_memory_limit(struct oci *oci, int64_t bytes, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;
+int oci_set_memory_reservation(struct oci *oci, int64_t bytes, const struct oci_source *source,
+                               struct davit_error *err) MUST_CHECK;
+/* Memory and swap together; -1: unlimited. */
+int oci_set_memory_swap(struct oci *oci, int64_t bytes, const struct oci_source *source,
+                        struct davit_error *err) MUST_CHECK;
+int oci_set_memory_swappiness(struct oci *oci, uint64_t percent, const struct oci_source *source,
+                              struct davit_error *err) MUST_CHECK;
+int oci_set_oom_killer_disabled(struct oci *oci, bool value, const struct oci_source *source,
+                                struct davit_error *err) MUST_CHECK;
+int oci_set_cpu_shares(struct oci *oci, uint64_t shares, const struct oci_source *source,
+                       struct davit_error *err) MUST_CHECK;
+int oci_set_cpus(struct oci *oci, const char *cpus, const struct oci_source *source,
+                 struct davit_error *err) MUST_CHECK; /* "0-3,8" */
+int oci_set_pids_limit(struct oci *oci, int64_t limit, const struct oci_source *source,
+                       struct davit_error *err) MUST_CHECK;
+int oci_set_block_io_weight(struct oci *oci, uint64_t weight, const struct oci_source *source,
+                            struct davit_error *err) MUST_CHECK;
 /* linux.resources.unified: a cgroup v2 file and its value. With `add_line` the value is a line: it
  * is added to the lines there, and replaces one with the same first word. */
 int oci_set_unified(struct oci *oci, const char *file, const char *value, bool add_line,
@@ -173,6 +217,9 @@ int oci_set_net_device(struct oci *oci, const char *host_name, const char *name,
  * such key; "oci.rdt-value": a key takes "true" or "false" only. */
 int oci_set_intel_rdt(struct oci *oci, const char *key, const char *value, bool clear,
                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* linux.sysctl, sorted by name. */
+int oci_set_sysctl(struct oci *oci, const char *name, const char *value,
+                   const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 int oci_set_rootfs_propagation(struct oci *oci, const char *value, const struct oci_source *source,
                                struct davit_error *err) MUST_CHECK;
 /* linux.maskedPaths and linux.readonlyPaths; an empty list is written as such. */
@@ -187,8 +234,8 @@ int oci_set_readonly_paths(struct oci *oci, const char *const *paths,
 struct oci_entry {
   const char *path;  /* "process.env.PATH", "mounts./dev/shm", "linux.devices./dev/kfd",
                         "linux.resources.devices[3]", "hooks.createContainer[0]", "process.cwd" */
-  const char *value; /* short text form: "PATH=/bin", "c 195:0 rw", ...; NULL: it was replaced and
-                        is gone */
+  const char *value; /* short text form: "PATH=/bin", "c 195:0 rw", ..., "TOKEN=(secret)"; NULL: it
+                        was replaced and is gone */
   const struct oci_source *const
       *sources; /* list: who asked for it, the first who made it first; never empty */
   const struct oci_replaced *const *replaced; /* list, newest first */

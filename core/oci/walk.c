@@ -29,8 +29,11 @@ static const struct {
     {"hooks.poststop", PLACE_HOOK},
     {"annotations", PLACE_ANNOTATION},
     {"linux.namespaces", PLACE_NAMESPACE},
+    {"linux.uidMappings", PLACE_UID_MAPPING},
+    {"linux.gidMappings", PLACE_GID_MAPPING},
     {"linux.devices", PLACE_DEVICE},
     {"linux.netDevices", PLACE_NET_DEVICE},
+    {"linux.sysctl", PLACE_SYSCTL},
     {"linux.resources.unified", PLACE_UNIFIED},
     {"linux.resources.devices", PLACE_RULE},
 };
@@ -57,12 +60,16 @@ static const char *name_of(struct arena *arena, enum place place, const char *li
   case PLACE_RLIMIT:
   case PLACE_NAMESPACE:
     return or_empty(json_get_string(item, "type"));
+  case PLACE_UID_MAPPING:
+  case PLACE_GID_MAPPING:
+    return json_get(item, "containerID")->valuestring;
   case PLACE_MOUNT:
     return mount_name(arena, or_empty(json_get_string(item, "destination")));
   case PLACE_HOOK:
     return hook_name(arena, list, item);
   case PLACE_ANNOTATION:
   case PLACE_NET_DEVICE:
+  case PLACE_SYSCTL:
   case PLACE_UNIFIED:
     return item->string;
   case PLACE_DEVICE:

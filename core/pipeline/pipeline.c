@@ -9,29 +9,38 @@ static const struct {
   const char *name;
   int (*run)(struct context *context, struct davit_error *err);
 } stages[] = {
-    {"process", stage_process},           /* what runs, and where */
-    {"default-env", stage_default_env},   /* variables that every program expects */
-    {"user", stage_user},                 /* as whom */
-    {"capabilities", stage_capabilities}, /* with which rights */
-    {"env", stage_env},                   /* the service's variables */
-    {"root", stage_root},                 /* root file system and hostname */
-    {"namespaces", stage_namespaces},     /* what it does not share with the host */
-    {"mounts", stage_mounts},             /* /proc, /dev, /sys and their kin */
-    {"storage", stage_storage},           /* what the service mounts */
-    {"devices", stage_devices},           /* device rules, and the service's devices */
-    {"resources", stage_resources},       /* cpu, memory and rlimits */
-    {"cgroup", stage_cgroup},             /* the cgroup it runs in */
-    {"isolation", stage_isolation},       /* paths of /proc and /sys it does not see or write */
-    {"distributed", stage_distributed},   /* variables of distributed training */
-    {"gpu", stage_gpu},                   /* the devices of a vendor, through its plugin */
-    {"command-env", stage_command_env},   /* -e has the last word */
-    {"order", stage_order},               /* parents are mounted before children */
+    {"process", stage_process},             /* what runs, and where */
+    {"default-env", stage_default_env},     /* variables that every program expects */
+    {"user", stage_user},                   /* as whom */
+    {"capabilities", stage_capabilities},   /* with which rights */
+    {"env", stage_env},                     /* the service's variables */
+    {"root", stage_root},                   /* root file system and hostname */
+    {"namespaces", stage_namespaces},       /* what it does not share with the host */
+    {"rootless", stage_rootless},           /* a user who is not root */
+    {"mounts", stage_mounts},               /* /proc, /dev, /sys and their kin */
+    {"storage", stage_storage},             /* what the service mounts */
+    {"network-files", stage_network_files}, /* resolv.conf and hosts */
+    {"sysctls", stage_sysctls},             /* parameters of the kernel, of its namespaces */
+    {"sockets", stage_sockets},             /* sockets of the host */
+    {"devices", stage_devices},             /* device rules, and the service's devices */
+    {"resources", stage_resources},         /* cpu, memory and rlimits */
+    {"cgroup", stage_cgroup},               /* the cgroup it runs in */
+    {"isolation", stage_isolation},         /* paths of /proc and /sys it does not see or write */
+    {"distributed", stage_distributed},     /* variables of distributed training */
+    {"gpu", stage_gpu},                     /* the devices of a vendor, through its plugin */
+    {"command-env", stage_command_env},     /* -e has the last word */
+    {"rootless-groups", stage_rootless_groups}, /* which a user cannot give */
+    {"order", stage_order},                     /* parents are mounted before children */
 };
 
 const struct oci_source from_default = {.kind = OCI_FROM_DEFAULT};
 
 struct oci_source from_command(const char *option) {
   return (struct oci_source){.kind = OCI_FROM_COMMAND, .key = option};
+}
+
+struct oci_source from_rootless(const struct context *context) {
+  return context->options->rootless == ROOTLESS_YES ? from_command("--rootless") : from_default;
 }
 
 struct oci_source from_service(const struct context *context, const struct service_at *at) {
@@ -46,6 +55,10 @@ struct where at_service(const struct context *context, const struct service_at *
       .file = context->file->file, .line = at->line, .column = at->column, .key = at->key};
 }
 
+const struct host *caller_of(const struct context *context) {
+  return context->caller ? context->caller : context->host;
+}
+
 const char *container_id(struct arena *arena, const struct service *service, uint32_t replica) {
   return arena_printf(arena, "%s-rep-%u", service->name, replica);
 }
@@ -54,7 +67,10 @@ int pipeline_run(struct context *context, struct davit_error *err) {
   context->container_id = container_id(context->arena, context->service, context->options->replica);
   if (!context->container_id)
     return error_memory(err);
-  int answer = oci_new(&context->oci, err);
+  int answer = rootless_find(context->host, context->arena, context->options->rootless,
+                             &context->rootless, err);
+  if (answer == DAVIT_OK)
+    answer = oci_new(&context->oci, err);
   for (size_t i = 0; answer == DAVIT_OK && i < ARRAY_LEN(stages); i++) {
     log_debug(context->log, "stage %s", stages[i].name);
     answer = stages[i].run(context, err);

@@ -27,9 +27,18 @@ struct service_text { /* text NULL: not given */
   struct service_at at;
 };
 
+/* A value of `env` that stands elsewhere. */
+struct service_reference {
+  bool is_secret;      /* "$S:", else "$E:" */
+  const char *name;    /* of the variable or the secret */
+  const char *service; /* "$S:@service/name"; NULL: the deployment's secret */
+  const char *field;   /* of a secret that is JSON; NULL: all of it */
+};
+
 struct service_env {
   const char *name;
-  const char *value;
+  const char *value;                         /* as written */
+  const struct service_reference *reference; /* NULL: the value is meant as it is */
   struct service_at at;
 };
 
@@ -41,13 +50,20 @@ struct service_device {
 
 enum service_storage_type {
   SERVICE_BIND,
-  SERVICE_TMPFS
+  SERVICE_TMPFS,
+  SERVICE_NAMED,
+  SERVICE_ANONYMOUS,
+  SERVICE_S3
 };
 
 struct service_storage {
   enum service_storage_type type;
   const char *source; /* bind */
   const char *target;
+  const char *name;   /* named: of the volume */
+  const char *bucket; /* s3 */
+  const char *prefix; /* s3; NULL: the whole bucket, never "" */
+  bool is_network;    /* on a file system of the network: s3, `tier: network` */
   bool readonly;
   bool has_size, has_mode; /* tmpfs */
   uint64_t size;           /* bytes */
@@ -99,6 +115,48 @@ struct service_distributed {
   struct service_at at;
 };
 
+/* Whose namespace of a kind a container has. */
+enum service_namespace_mode {
+  SERVICE_NAMESPACE_OWN, /* also if the file does not say */
+  SERVICE_NAMESPACE_HOST,
+  SERVICE_NAMESPACE_CONTAINER, /* another container's */
+  SERVICE_NAMESPACE_EMPTY      /* of the network: its own, with nothing but lo */
+};
+
+struct service_namespace {
+  enum service_namespace_mode mode;
+  const char *container; /* whose id, with SERVICE_NAMESPACE_CONTAINER */
+  struct service_at at;  /* line 0: the file does not say */
+};
+
+struct service_host { /* a line of /etc/hosts */
+  const char *name;
+  const char *address;
+  struct service_at at;
+};
+
+struct service_sysctl {
+  const char *name; /* "net.ipv4.ip_forward" */
+  const char *value;
+  const char *namespace; /* which one it belongs to: "network", "ipc", "uts" */
+  struct service_at at;
+};
+
+/* The limits of `resources` beside cpu and memory; `at.line` 0: not given. */
+struct service_limits {
+  struct service_at pids_at, cpu_shares_at, cpuset_at, memory_swap_at, memory_reservation_at,
+      memory_swappiness_at, oom_kill_disable_at, blkio_weight_at;
+  int64_t pids; /* -1: unlimited */
+  uint32_t cpu_shares;
+  const char *cpuset; /* "0-3,8" */
+  uint32_t cpuset_last;
+  int64_t memory_swap; /* memory and swap together, bytes; -1: unlimited */
+  uint64_t memory_reservation;
+  uint32_t memory_swappiness;
+  bool oom_kill_disable;
+  uint32_t blkio_weight;
+};
+
 struct service {
   const char *name;
   struct service_at at;
@@ -117,6 +175,8 @@ struct service {
   struct service_at cpu_at;
   uint64_t memory; /* bytes */
   struct service_at memory_at;
+
+  struct service_limits limits;
 
   const struct service_gpu *gpu;                 /* NULL: none asked */
   const struct service_distributed *distributed; /* NULL: not asked */
@@ -138,10 +198,21 @@ struct service {
 
   bool has_cpu, has_memory, has_shm_size, has_user, has_gid; /* which of the above are given */
   bool privileged;
-  bool host_network;
+  bool host_network; /* also by network_mode */
   uint32_t replicas; /* of scale: fixed; 1 if the file does not say */
   struct service_at privileged_at;
   struct service_at host_network_at;
+
+  struct service_namespace network, pid, ipc;
+  struct service_at userns_host_at; /* userns_mode: host */
+  const struct service_text *dns;   /* addresses */
+  size_t dns_count;
+  struct service_at dns_at;
+  const struct service_host *extra_hosts;
+  size_t extra_host_count;
+  struct service_at extra_hosts_at;
+  const struct service_sysctl *sysctls;
+  size_t sysctl_count;
 };
 
 /* A key that belongs to an orchestrator: its form was checked, davit does nothing with it. */
@@ -171,6 +242,15 @@ int service_load(struct arena *arena, const char *file, const char *text, size_t
  * that are there. */
 int service_find(const struct service_file *file, const char *name, const struct service **service,
                  struct davit_error *err) MUST_CHECK;
+
+/* "db", "/var/cache", "s3://bucket/prefix": what a volume is called on the command line and in
+ * messages, no two different ones alike. NULL: out of memory, or the storage is no volume. */
+const char *service_volume_key(struct arena *arena, const struct service_storage *storage);
+
+/* Lower-case letters, digits and "-", neither first nor last a "-", at most 63 of them. */
+bool service_is_volume_name(const char *name);
+/* 3 to 255 letters, digits, "-", "_" and ".", the first and the last a letter or a digit. */
+bool service_is_bucket(const char *name);
 
 /* One grammar for every size: digits and nothing, Ki, Mi, Gi, Ti (1024), K, M, G, T (1000), in
  * either case; no blanks, no fractions. NULL, or why the text is not a size ("is not a size", "is

@@ -139,12 +139,15 @@ static const struct service_wrong bodies[] = {
      "did you mean \"env\"?"},
     {"^x-anything: {}", "unknown-key", ".x-anything", "the key \"x-anything\" is not known here",
      "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
-     "host_network, hostname, cgroup_parent, user, rtype, scale, endpoints"},
+     "host_network, network_mode, pid_mode, ipc_mode, userns_mode, dns, extra_hosts, sysctls, "
+     "hostname, cgroup_parent, user, rtype, scale, endpoints"},
     {"^\"<<\": {}", "unknown-key", ".\"<<\"", "the key \"<<\" is not known here",
      "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
-     "host_network, hostname, cgroup_parent, user, rtype, scale, endpoints"},
+     "host_network, network_mode, pid_mode, ipc_mode, userns_mode, dns, extra_hosts, sysctls, "
+     "hostname, cgroup_parent, user, rtype, scale, endpoints"},
     {"resources: {^mem: 1Gi}", "unknown-key", ".resources.mem", "the key \"mem\" is not known here",
-     "known here: cpu, memory, gpu"},
+     "known here: cpu, memory, gpu, memory_swap, memory_reservation, memory_swappiness, "
+     "oom_kill_disable, pids_limit, cpuset, cpu_shares, blkio_weight"},
     {"resources: {gpu: {^vendors: nvidia}}", "unknown-key", ".resources.gpu.vendors",
      "the key \"vendors\" is not known here", "did you mean \"vendor\"?"},
     {"devices: [{path: /dev/kvm}, {path: /dev/fuse, ^mode: rw}]", "unknown-key", ".devices[1].mode",
@@ -181,35 +184,20 @@ static const char *const unsupported[] = {"schedule",
                                           "wasm",
                                           "wasm_http",
                                           "logs",
-                                          "dns",
-                                          "extra_hosts",
                                           "restart_policy",
                                           "labels",
                                           "stop_signal",
                                           "stop_grace_period",
-                                          "sysctls",
                                           "security_opt",
-                                          "pid_mode",
-                                          "ipc_mode",
-                                          "network_mode",
                                           "extra_groups",
                                           "read_only_root_fs",
                                           "init_container",
                                           "tty",
                                           "stdin_open",
-                                          "userns_mode",
                                           "expose",
                                           "overlay",
                                           "localhost_reachability",
-                                          "resources.pids_limit",
-                                          "resources.cpuset",
-                                          "resources.cpu_shares",
-                                          "resources.memory_swap",
-                                          "resources.memory_reservation",
-                                          "resources.memory_swappiness",
                                           "resources.oom_score_adj",
-                                          "resources.oom_kill_disable",
-                                          "resources.blkio_weight",
                                           "resources.gpu.driver_capabilities"};
 
 START_TEST(keys_of_the_format_are_refused_by_name) {
@@ -358,17 +346,31 @@ START_TEST(services_are_found_by_name) {
 END_TEST
 
 START_TEST(every_key_is_documented) {
-  static const struct field *const tables[] = {
-      service_file_keys,          service_keys,
-      service_image_keys,         service_command_keys,
-      service_resources_keys,     service_gpu_keys,
-      service_distributed_keys,   service_device_keys,
-      service_bind_keys,          service_tmpfs_keys,
-      service_ulimit_keys,        service_scale_fixed_keys,
-      service_scale_targets_keys, service_scale_adaptive_keys,
-      service_endpoint_keys,      service_stream_keys,
-      service_stream_health_keys, service_udp_probe_keys,
-      service_tunnel_keys,        service_access_keys};
+  static const struct field *const tables[] = {service_file_keys,
+                                               service_keys,
+                                               service_image_keys,
+                                               service_command_keys,
+                                               service_resources_keys,
+                                               service_gpu_keys,
+                                               service_distributed_keys,
+                                               service_device_keys,
+                                               service_bind_keys,
+                                               service_tmpfs_keys,
+                                               service_named_keys,
+                                               service_anonymous_keys,
+                                               service_s3_keys,
+                                               service_bridge_keys,
+                                               service_peer_keys,
+                                               service_ulimit_keys,
+                                               service_scale_fixed_keys,
+                                               service_scale_targets_keys,
+                                               service_scale_adaptive_keys,
+                                               service_endpoint_keys,
+                                               service_stream_keys,
+                                               service_stream_health_keys,
+                                               service_udp_probe_keys,
+                                               service_tunnel_keys,
+                                               service_access_keys};
   CLEANUP(arena) struct arena arena = {0};
   FILE *file = fopen(SERVICE_FILE_DOC, "re");
   ck_assert_msg(file, "%s is not there", SERVICE_FILE_DOC);
