@@ -9,6 +9,7 @@ static const struct {
   const char *name;
   int (*run)(struct context *context, struct davit_error *err);
 } stages[] = {
+    {"image", stage_image},                 /* variables and labels of the image */
     {"process", stage_process},             /* what runs, and where */
     {"default-env", stage_default_env},     /* variables that every program expects */
     {"user", stage_user},                   /* as whom */
@@ -24,6 +25,7 @@ static const struct {
     {"sysctls", stage_sysctls},             /* parameters of the kernel, of its namespaces */
     {"sockets", stage_sockets},             /* sockets of the host */
     {"init", stage_init},                   /* an init before the program */
+    {"image-data", stage_image_data},       /* is there a place for the image's data? */
     {"devices", stage_devices},             /* device rules, and the service's devices */
     {"resources", stage_resources},         /* cpu, memory and rlimits */
     {"cgroup", stage_cgroup},               /* the cgroup it runs in */

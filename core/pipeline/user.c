@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As whom the process runs: the service's names and numbers, completed from the rootfs. */
+/* As whom the process runs: names and numbers of the service or the image, completed from the
+ * rootfs. */
 #include "pipeline/stages.h"
 
 #include "image/user.h"
@@ -32,23 +33,44 @@ static int add_extra_groups(struct context *context, struct davit_error *err) {
   return DAVIT_OK;
 }
 
-int stage_user(struct context *context, struct davit_error *err) {
+/* Who is asked for: the service's user, else the image's. Only he is looked up, as the names of an
+ * image need a rootfs. False: nobody. */
+static bool find_asked(const struct context *context, const char **text, struct where *at,
+                       struct oci_source *source) {
   const struct service_text *key = &context->service->user;
-  struct oci_source source = key->text ? from_service(context, &key->at) : from_default;
-  struct where at = at_service(context, &key->at);
+  const struct image_text *image = context->image ? &context->image->user : NULL;
+  if (key->text) {
+    *text = key->text;
+    *at = at_service(context, &key->at);
+    *source = from_service(context, &key->at);
+    return true;
+  }
+  if (!image || !image->text)
+    return false;
+  *text = image->text;
+  *at = image->at;
+  *source = from_image(&image->at);
+  return true;
+}
+
+int stage_user(struct context *context, struct davit_error *err) {
+  const char *text;
+  struct where at;
+  struct oci_source source = from_default;
   struct image_user user = {0};
+  bool is_asked = find_asked(context, &text, &at, &source);
   int answer = DAVIT_OK;
-  if (key->text)
-    answer = image_resolve_user(context->arena, context->rootfs, key->text, &at, &user, err);
+  if (is_asked)
+    answer = image_resolve_user(context->arena, context->rootfs, text, &at, &user, err);
   else if (context->rootfs)
     answer = image_find_user(context->arena, context->rootfs, 0, &user, err);
   if (answer == DAVIT_OK)
     answer = oci_set_user(context->oci, user.uid, user.gid, &source, err);
-  if (answer == DAVIT_OK && key->text)
+  if (answer == DAVIT_OK && is_asked)
     answer = add_groups(context, &user, &source, err);
   if (answer == DAVIT_OK)
     answer = add_extra_groups(context, err);
   if (answer == DAVIT_OK)
-    answer = oci_set_env(context->oci, "HOME", user.home ? user.home : "/", &from_default, err);
+    answer = set_default_env(context, "HOME", user.home ? user.home : "/", err);
   return answer;
 }
