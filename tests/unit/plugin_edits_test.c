@@ -931,6 +931,55 @@ START_TEST(mounts_of_parents_come_first) {
 }
 END_TEST
 
+/* ---- secrets -------------------------------------------------------------------------------- */
+
+static const struct oci_source by_secret = {
+    .kind = OCI_FROM_SERVICE, .file = "a.yaml", .line = 7, .key = "services.a", .secret = true};
+
+START_TEST(secrets_are_not_shown_to_plugins) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  ck_assert_ok(oci_set_env(f.oci, "A", "hunter2", &by_secret, &f.err), &f.err);
+  ck_assert_ok(oci_set_env(f.oci, "B", "plain", &by_service, &f.err), &f.err);
+  ck_assert_ptr_null(transaction_env(f.transaction, "A"));
+  ck_assert_str_eq(transaction_env(f.transaction, "B"), "plain");
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "/lib", DAVIT_SET_PREPEND), DAVIT_OK);
+  ck_assert_ptr_null(transaction_env(f.transaction, "A"));
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "own", DAVIT_SET_DEFAULT), DAVIT_OK);
+  ck_assert_ptr_null(transaction_env(f.transaction, "A"));
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "own", 0), DAVIT_OK);
+  ck_assert_str_eq(transaction_env(f.transaction, "A"), "own");
+}
+END_TEST
+
+/* LD_LIBRARY_PATH, for example: the new value still holds the secret. */
+START_TEST(what_holds_a_secret_is_one) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  ck_assert_ok(oci_set_env(f.oci, "A", "hunter2", &by_secret, &f.err), &f.err);
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "/lib", DAVIT_SET_PREPEND), DAVIT_OK);
+  ck_assert_ok(apply(&f), &f.err);
+  ck_assert_str_eq(oci_get_env(f.oci, "A", NULL), "/lib:hunter2");
+  ck_assert_history(f.oci, "process.env.A",
+                    "A=(secret) <- plugin acme | A=(secret) <- a.yaml:7 (services.a)");
+  ck_assert_ptr_null(strstr(f.logged, "hunter2"));
+}
+END_TEST
+
+START_TEST(sharing_that_a_secret_contradicts_does_not_tell_it) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_SHARE);
+  ck_assert_ok(oci_set_env(f.oci, "A", "hunter2", &by_secret, &f.err), &f.err);
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "0", 0), DAVIT_OK);
+  ck_assert_int_lt(apply(&f), 0);
+  ck_assert_error(&f.err, "gpu.sharing-conflict", "a.yaml:7");
+  ck_assert(!error_says(&f.err, "gpu.sharing-conflict", "hunter2"));
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("plugin/edits");
   TCase *tests = tcase_create("edits");
@@ -957,6 +1006,11 @@ int main(void) {
   tcase_add_test(tests, defaults_and_a_config_that_is_read_give_way);
   tcase_add_test(tests, privileged_gets_nodes_and_a_warning);
   tcase_add_test(tests, mounts_of_parents_come_first);
+  TCase *secrets = tcase_create("secrets");
+  tcase_add_test(secrets, secrets_are_not_shown_to_plugins);
+  tcase_add_test(secrets, what_holds_a_secret_is_one);
+  tcase_add_test(secrets, sharing_that_a_secret_contradicts_does_not_tell_it);
+  suite_add_tcase(suite, secrets);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -346,18 +346,31 @@ START_TEST(services_are_found_by_name) {
 END_TEST
 
 START_TEST(every_key_is_documented) {
-  static const struct field *const tables[] = {
-      service_file_keys,          service_keys,
-      service_image_keys,         service_command_keys,
-      service_resources_keys,     service_gpu_keys,
-      service_distributed_keys,   service_device_keys,
-      service_bind_keys,          service_tmpfs_keys,
-      service_bridge_keys,        service_peer_keys,
-      service_ulimit_keys,        service_scale_fixed_keys,
-      service_scale_targets_keys, service_scale_adaptive_keys,
-      service_endpoint_keys,      service_stream_keys,
-      service_stream_health_keys, service_udp_probe_keys,
-      service_tunnel_keys,        service_access_keys};
+  static const struct field *const tables[] = {service_file_keys,
+                                               service_keys,
+                                               service_image_keys,
+                                               service_command_keys,
+                                               service_resources_keys,
+                                               service_gpu_keys,
+                                               service_distributed_keys,
+                                               service_device_keys,
+                                               service_bind_keys,
+                                               service_tmpfs_keys,
+                                               service_named_keys,
+                                               service_anonymous_keys,
+                                               service_s3_keys,
+                                               service_bridge_keys,
+                                               service_peer_keys,
+                                               service_ulimit_keys,
+                                               service_scale_fixed_keys,
+                                               service_scale_targets_keys,
+                                               service_scale_adaptive_keys,
+                                               service_endpoint_keys,
+                                               service_stream_keys,
+                                               service_stream_health_keys,
+                                               service_udp_probe_keys,
+                                               service_tunnel_keys,
+                                               service_access_keys};
   CLEANUP(arena) struct arena arena = {0};
   FILE *file = fopen(SERVICE_FILE_DOC, "re");
   ck_assert_msg(file, "%s is not there", SERVICE_FILE_DOC);
