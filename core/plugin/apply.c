@@ -237,7 +237,7 @@ static int apply_env(struct transaction *transaction, const struct edit *edit, s
   if (value && edit->pair.gives_way && is_users(owner) && strcmp(value, edit->pair.value) != 0) {
     log_info(transaction->log, "variable %s is left as the service has it, not as %s would", name,
              edit->plugin);
-    return DAVIT_OK;
+    return oci_note_dropped_env(oci, name, edit->pair.value, source, err);
   }
   struct oci_source from = *source;
   from.secret = edited != edit->pair.value && oci_env_is_secret(oci, name);
