@@ -21,10 +21,11 @@ enum {
   COLUMNS = 3
 };
 
-static bool add_row(struct arena *arena, struct list *cells, const char *first, const char *second,
-                    const char *third) {
-  return list_push(arena, cells, first) && list_push(arena, cells, second) &&
-         list_push(arena, cells, third);
+/* Values come last: some are long, and none is padded there. */
+static bool add_row(struct arena *arena, struct list *cells, const char *entry, const char *value,
+                    const char *source) {
+  return list_push(arena, cells, entry) && list_push(arena, cells, source) &&
+         list_push(arena, cells, value);
 }
 
 static bool add_earlier(struct arena *arena, struct list *cells, const char *what,
