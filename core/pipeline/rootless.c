@@ -92,7 +92,7 @@ static const char *group_of(const struct oci_entry *entry) {
   return entry->value && text_starts(entry->path, list) ? entry->path + strlen(list) : NULL;
 }
 
-/* The groups of an image's user are as good as none: nobody asked for them. */
+/* Those that the rootfs has for its root are missed by nobody. */
 static int warn_of_groups(struct context *context, struct davit_error *err) {
   const struct oci_entry *const *entries;
   int answer = oci_entries(context->oci, context->arena, &entries, err);

@@ -11,7 +11,6 @@ extern const struct field service_keys[];
 extern const struct field service_image_keys[];
 extern const struct field service_command_keys[];
 extern const struct field service_resources_keys[];
-extern const struct field service_scale_keys[];
 extern const struct field service_scale_fixed_keys[];
 /* Each into its own struct. */
 extern const struct field service_file_keys[];
