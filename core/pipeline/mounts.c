@@ -10,14 +10,28 @@ enum {
 
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* /sys can be mounted by who owns the network namespace that it shows. A user does not own the
- * host's, and gets the host's mount instead. */
+/* /proc shows a pid namespace, /sys a network namespace, and only who owns that one can mount them.
+ * A user owns those that are made with his container; of the host's he gets the host's mount
+ * instead.
+ */
+static bool is_others(const struct context *context, const char *type, const char *path) {
+  return context->rootless && (path || !oci_has_namespace(context->oci, type));
+}
+
+static struct oci_mount proc_mount(const struct context *context) {
+  static const char *const own[] = {"nosuid", "noexec", "nodev", NULL};
+  static const char *const host[] = {"rbind", "rprivate", "nosuid", "noexec", "nodev", NULL};
+  if (is_others(context, "pid", context->options->pid))
+    return (struct oci_mount){"/proc", "bind", "/proc", host};
+  return (struct oci_mount){"/proc", "proc", "proc", own};
+}
+
 static struct oci_mount sys_mount(const struct context *context) {
   static const char *const own[] = {"nosuid", "noexec", "nodev", "ro", NULL};
   static const char *const own_writable[] = {"nosuid", "noexec", "nodev", NULL};
   static const char *const host[] = {"rbind", "rprivate", "nosuid", "noexec", "nodev", "ro", NULL};
   bool writable = context->service->privileged;
-  if (context->rootless && !oci_has_namespace(context->oci, "network"))
+  if (is_others(context, "network", context->options->network))
     return (struct oci_mount){"/sys", "bind", "/sys", host};
   return (struct oci_mount){"/sys", "sysfs", "sysfs", writable ? own_writable : own};
 }
@@ -41,7 +55,7 @@ int stage_mounts(struct context *context, struct davit_error *err) {
     struct oci_mount mount;
     const struct oci_source *source;
   } table[] = {
-      {{"/proc", "proc", "proc", OPTIONS("nosuid", "noexec", "nodev")}, &from_default},
+      {proc_mount(context), &from_default},
       {{"/dev", "tmpfs", "tmpfs", OPTIONS("nosuid", "strictatime", "mode=755", "size=65536k")},
        &from_default},
       {{"/dev/pts", "devpts", "devpts",

@@ -181,7 +181,7 @@ static int check(struct merger *merger, const struct oci *oci) {
   int first = DAVIT_OK;
   for (size_t i = 0; i < merger->merged.count; i++) {
     struct edit *edit = merger->merged.items[i];
-    int rc = DAVIT_OK;
+    int rc = check_rootless(merger->transaction, edit, merger->err);
     if (edit->kind == EDIT_NODE)
       rc = check_node(merger, oci, edit);
     else if (edit->kind == EDIT_MOUNT || edit->kind == EDIT_FILE)
