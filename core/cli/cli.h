@@ -37,6 +37,7 @@ struct cli {
   const char *service;
   const char *output;
   const char *rootfs;
+  const char *image_config; /* as given: FILE, DIR or DIR:NAME */
   struct render_options render;
   struct list env;         /* struct render_env * */
   struct list volumes;     /* struct render_volume * */
@@ -126,6 +127,12 @@ int finish_output(struct davit_error *err) MUST_CHECK;
 /* The absolute path without links of a file of the caller's, which must exist. */
 int real_path(struct cli *cli, const char *path, const char *code, const char **real,
               struct davit_error *err) MUST_CHECK;
+
+/* ---- image.c -------------------------------------------------------------------------------- */
+
+/* What --image-config names. */
+int load_image(struct cli *cli, const struct image_config **config,
+               struct davit_error *err) MUST_CHECK;
 
 /* ---- setup.c: what several commands begin with ---------------------------------------------- */
 

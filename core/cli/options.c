@@ -142,6 +142,11 @@ static int take_rootfs(struct cli *cli, const char *value, UNUSED struct davit_e
   return DAVIT_OK;
 }
 
+static int take_image_config(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
+  cli->image_config = value;
+  return DAVIT_OK;
+}
+
 static int take_env(struct cli *cli, const char *value, struct davit_error *err) {
   const char *equals = strchr(value, '=');
   if (!equals || equals == value)
@@ -265,6 +270,8 @@ const struct cli_option options_service[] = {
     {"service", 's', "NAME", "the service, if the file has several", take_service},
     {"replica", 'r', "N", "which replica, from 1 (default 1)", take_replica},
     {"rootfs", 0, "DIR", "the container's root file system", take_rootfs},
+    {"image-config", 0, "FILE|DIR[:NAME]", "the image's config, or an OCI image layout",
+     take_image_config},
     {"env", 'e', "NAME=VALUE", "set a variable, over everything else; may be repeated", take_env},
     {"workdir", 0, "DIR", "working directory in the container", take_workdir},
     {"hostname", 0, "NAME", "hostname, if the service has none", take_hostname},

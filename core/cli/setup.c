@@ -126,7 +126,10 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
                    struct davit_error *err) {
   CLEANUP(machine) struct machine machine = {0};
   CLEANUP(host) struct host *lookup = NULL;
+  const struct image_config *image = NULL;
   int answer = complete_options(cli, rootfs->path, err);
+  if (answer == DAVIT_OK && cli->image_config)
+    answer = load_image(cli, &image, err);
   if (answer == DAVIT_OK)
     answer = machine_open(cli, &machine, err);
   if (answer == DAVIT_OK && rootfs->lookup)
@@ -141,6 +144,7 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
                             .rootfs = lookup,
                             .file = file,
                             .service = service,
+                            .image = image,
                             .options = &cli->render,
                             .providers = machine.providers};
   answer = pipeline_run(&context, err);

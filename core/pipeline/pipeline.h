@@ -4,6 +4,7 @@
 #define DAVIT_PIPELINE_PIPELINE_H
 
 #include "host/host.h"
+#include "image/config.h"
 #include "oci/oci.h"
 #include "pipeline/rootless.h"
 #include "plugin/provide.h"
@@ -68,6 +69,7 @@ struct context {
   const struct host *rootfs; /* the container's root; NULL: not known */
   const struct service_file *file;
   const struct service *service;
+  const struct image_config *image; /* NULL: not given */
   const struct render_options *options;
   struct providers *providers;
   const char *container_id;           /* this and all below: set by pipeline_run() */

@@ -58,7 +58,7 @@ START_TEST(what_is_not_given_has_its_default) {
                         service->ulimit_count,
                     0);
   ck_assert(!service->has_cpu && !service->has_memory && !service->has_shm_size);
-  ck_assert(!service->privileged && !service->host_network && !service->has_user);
+  ck_assert(!service->privileged && !service->host_network && !service->user.text);
 }
 END_TEST
 
@@ -140,14 +140,16 @@ static const struct service_wrong bodies[] = {
     {"^x-anything: {}", "unknown-key", ".x-anything", "the key \"x-anything\" is not known here",
      "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
      "host_network, network_mode, pid_mode, ipc_mode, userns_mode, dns, extra_hosts, sysctls, "
-     "hostname, cgroup_parent, user, rtype, scale, endpoints"},
+     "hostname, cgroup_parent, user, extra_groups, capabilities, cap_add, cap_drop, security_opt, "
+     "apparmor, read_only_root_fs, tty, init_container, stop_signal, ... (6 more)"},
     {"^\"<<\": {}", "unknown-key", ".\"<<\"", "the key \"<<\" is not known here",
      "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
      "host_network, network_mode, pid_mode, ipc_mode, userns_mode, dns, extra_hosts, sysctls, "
-     "hostname, cgroup_parent, user, rtype, scale, endpoints"},
+     "hostname, cgroup_parent, user, extra_groups, capabilities, cap_add, cap_drop, security_opt, "
+     "apparmor, read_only_root_fs, tty, init_container, stop_signal, ... (6 more)"},
     {"resources: {^mem: 1Gi}", "unknown-key", ".resources.mem", "the key \"mem\" is not known here",
      "known here: cpu, memory, gpu, memory_swap, memory_reservation, memory_swappiness, "
-     "oom_kill_disable, pids_limit, cpuset, cpu_shares, blkio_weight"},
+     "oom_kill_disable, pids_limit, cpuset, cpu_shares, blkio_weight, oom_score_adj"},
     {"resources: {gpu: {^vendors: nvidia}}", "unknown-key", ".resources.gpu.vendors",
      "the key \"vendors\" is not known here", "did you mean \"vendor\"?"},
     {"devices: [{path: /dev/kvm}, {path: /dev/fuse, ^mode: rw}]", "unknown-key", ".devices[1].mode",
@@ -173,9 +175,6 @@ static const char *const unsupported[] = {"schedule",
                                           "lifecycle",
                                           "isolation",
                                           "port_mappings",
-                                          "capabilities",
-                                          "cap_add",
-                                          "cap_drop",
                                           "node_mode",
                                           "node_selector",
                                           "affinity",
@@ -185,19 +184,9 @@ static const char *const unsupported[] = {"schedule",
                                           "wasm_http",
                                           "logs",
                                           "restart_policy",
-                                          "labels",
-                                          "stop_signal",
-                                          "stop_grace_period",
-                                          "security_opt",
-                                          "extra_groups",
-                                          "read_only_root_fs",
-                                          "init_container",
-                                          "tty",
-                                          "stdin_open",
                                           "expose",
                                           "overlay",
                                           "localhost_reachability",
-                                          "resources.oom_score_adj",
                                           "resources.gpu.driver_capabilities"};
 
 START_TEST(keys_of_the_format_are_refused_by_name) {
