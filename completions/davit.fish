@@ -32,6 +32,7 @@ complete -c davit -n $render -l image-config -r -F -d "config of the image, or i
 complete -c davit -n $render -s e -l env -x -d "set a variable"
 complete -c davit -n $render -l workdir -x -d "working directory in the container"
 complete -c davit -n $render -l hostname -x -d "host name"
+complete -c davit -n $render -l namespace -x -a "network= pid= ipc=" -d "join a namespace"
 complete -c davit -n $render -l host-network -d "share the network of the host"
 complete -c davit -n $render -l cgroup-parent -x -d "parent of the cgroup"
 complete -c davit -n $render -l systemd-cgroup -d "write the cgroup for systemd"

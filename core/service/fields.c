@@ -261,8 +261,15 @@ static bool is_own_tag(const struct doc_node *node) {
   return false;
 }
 
+/* The one value of the format that a tag may say (namespaces.c reads it): !bridge {name: blue}. */
+static bool is_network_mode(const struct doc_node *node) {
+  const struct doc_node *parent = node->parent;
+  return parent && parent->kind == DOC_MAPPING && parent->values[node->position] == node &&
+         strcmp(parent->keys[node->position]->text, "network_mode") == 0;
+}
+
 static void check_tag(struct reader *reader, const struct doc_node *node, struct where at) {
-  if (!node->tag || is_own_tag(node) || !has_room(reader))
+  if (!node->tag || is_own_tag(node) || is_network_mode(node) || !has_room(reader))
     return;
   error_add_at(reader->err, DAVIT_E_INVALID, "service.invalid", &at,
                "write the value without a tag", "the tag %s means nothing here",

@@ -287,7 +287,7 @@ int service_find(const struct service_file *file, const char *name, const struct
  * blanks between. False: not one, or more than 584 years. */
 bool service_duration(const char *text, uint64_t *nanoseconds);
 enum {
-  SERVICE_SIGNAL_SIZE = 16
+  SERVICE_SIGNAL_SIZE = 20 /* "SIGRTMIN+" and any number */
 };
 /* "SIGTERM" for "15", "TERM", "sigterm", ...; real-time signals as "SIGRTMIN+3" and "SIGRTMAX-2".
  * False: not a signal that a program can be sent. */

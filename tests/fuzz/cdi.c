@@ -21,7 +21,7 @@ static void inject(struct arena *arena, const struct host *host, struct instance
                                         .container = &container, .sharing = "exclusive"};
   struct transaction *transaction;
   MUST_HOLD(oci_new(&oci, &err) == DAVIT_OK);
-  MUST_HOLD(transaction_new(arena, host, oci, &fuzz_log, &transaction, &err) == DAVIT_OK);
+  MUST_HOLD(transaction_new(arena, host, oci, &fuzz_log, NULL, &transaction, &err) == DAVIT_OK);
   const struct davit_edits *edits = transaction_begin(transaction, instance, EDIT_INJECT);
   int answer = instance_inject(instance, &request, edits, &err);
   if (answer == DAVIT_OK)

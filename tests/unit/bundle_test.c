@@ -42,8 +42,7 @@ static void assert_text(const char *path, const char *text) {
 
 static int write_bundle(const char *path, const char *rootfs, const char *config, size_t size,
                         struct davit_error *problem) {
-  const struct bundle_content content = {
-      .rootfs = rootfs, .config = config, .config_size = size};
+  const struct bundle_content content = {.rootfs = rootfs, .config = config, .config_size = size};
   return bundle_write(path, &content, problem);
 }
 
