@@ -7,9 +7,9 @@ _davit() {
 
   local globals="--plugin-dir --plugin-option --cdi-dir --host-root --allow-untrusted-plugins --verbose --quiet --log-format
     --version --help -v -q -h"
-  local render="--service --replica --rootfs --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
+  local render="--service --replica --role --node --rootfs --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
     --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e"
-  local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --rootfs -e --env
+  local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --role --node --rootfs -e --env
     --workdir --hostname --cgroup-parent --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
     -o --output --device --gpu --vendor "
 

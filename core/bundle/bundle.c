@@ -100,14 +100,7 @@ int bundle_inspect(const char *dir, struct bundle_state *state, struct davit_err
   return answer;
 }
 
-/* A file or link under a temporary name, to be renamed over `name` when everything else is ready.
- */
-struct prepared {
-  const char *name;
-  char temporary[48]; /* "": nothing to rename */
-};
-
-static int name_temporary(const char *dir, struct prepared *prepared, struct davit_error *err) {
+static int name_temporary(const char *dir, struct bundle_file *prepared, struct davit_error *err) {
   unsigned long long number;
   if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
     return report(dir, prepared->name, "naming a temporary file", "bundle.create", err);
@@ -128,7 +121,7 @@ static int write_all(int fd, const char *data, size_t size) {
   return 0;
 }
 
-static int prepare_file(int dir_fd, const char *dir, struct prepared *prepared, const char *data,
+static int prepare_file(int dir_fd, const char *dir, struct bundle_file *prepared, const char *data,
                         size_t size, struct davit_error *err) {
   int answer = name_temporary(dir, prepared, err);
   if (answer < 0)
@@ -141,22 +134,23 @@ static int prepare_file(int dir_fd, const char *dir, struct prepared *prepared, 
   return report(dir, prepared->name, "writing it", "bundle.create", err);
 }
 
-static int prepare_link(int dir_fd, const char *dir, struct prepared *prepared, const char *target,
-                        struct davit_error *err) {
+static int prepare_link(int dir_fd, const char *dir, struct bundle_file *prepared,
+                        const char *target, struct davit_error *err) {
   int answer = name_temporary(dir, prepared, err);
   if (answer == DAVIT_OK && symlinkat(target, dir_fd, prepared->temporary) < 0)
     answer = report(dir, prepared->name, "making it", "bundle.create", err);
   return answer;
 }
 
-static int commit(int dir_fd, const char *dir, struct prepared *prepared, struct davit_error *err) {
+static int commit(int dir_fd, const char *dir, struct bundle_file *prepared,
+                  struct davit_error *err) {
   if (renameat(dir_fd, prepared->temporary, dir_fd, prepared->name) < 0)
     return report(dir, prepared->name, "putting it in place", "bundle.create", err);
   prepared->temporary[0] = '\0';
   return DAVIT_OK;
 }
 
-static void drop(int dir_fd, const struct prepared *prepared) {
+static void drop(int dir_fd, const struct bundle_file *prepared) {
   if (prepared->temporary[0])
     unlinkat(dir_fd, prepared->temporary, 0);
 }
@@ -173,8 +167,9 @@ static int open_or_make(const char *dir, int *fd, bool *made, struct davit_error
   return *fd < 0 ? report(dir, NULL, "opening it", "bundle.create", err) : DAVIT_OK;
 }
 
-static int fill(int fd, const char *dir, const char *rootfs, const char *config, size_t size,
-                struct davit_error *err) {
+static int fill(int fd, const char *rootfs, const char *config, size_t size,
+                struct bundle_draft *draft, struct davit_error *err) {
+  const char *dir = draft->dir;
   struct contents contents;
   int answer = look_into(fd, dir, "bundle.create", &contents, err);
   if (answer == DAVIT_OK)
@@ -183,51 +178,68 @@ static int fill(int fd, const char *dir, const char *rootfs, const char *config,
     return error_add(err, DAVIT_E_INVALID, "bundle.create",
                      "leave out --rootfs to use it, or move it away",
                      "%s/rootfs is not a link and stays as it is", dir);
-
-  struct prepared marker = {.name = marker_name};
-  struct prepared link = {.name = rootfs_name};
-  struct prepared file = {.name = config_name};
   if (answer == DAVIT_OK)
-    answer = prepare_file(fd, dir, &file, config, size, err);
+    answer = prepare_file(fd, dir, &draft->config, config, size, err);
   if (answer == DAVIT_OK && rootfs)
-    answer = prepare_link(fd, dir, &link, rootfs, err);
+    answer = prepare_link(fd, dir, &draft->link, rootfs, err);
   if (answer == DAVIT_OK)
-    answer = prepare_file(fd, dir, &marker, "", 0, err);
-
-  /* The marker first: from then on an attempt that was cut off can be made again. */
-  if (answer == DAVIT_OK)
-    answer = commit(fd, dir, &marker, err);
-  if (answer == DAVIT_OK && rootfs)
-    answer = commit(fd, dir, &link, err);
-  if (answer == DAVIT_OK)
-    answer = commit(fd, dir, &file, err);
-  if (answer == DAVIT_OK && fsync(fd) < 0)
-    answer = report(dir, NULL, "writing it", "bundle.create", err);
-  drop(fd, &marker);
-  drop(fd, &link);
-  drop(fd, &file);
+    answer = prepare_file(fd, dir, &draft->marker, "", 0, err);
   return answer;
 }
 
-/* Takes back what a failed attempt left in a directory that it made itself. */
-static void take_back(int fd, const char *dir) {
+int bundle_prepare(const char *dir, const char *rootfs, const char *config, size_t size,
+                   struct bundle_draft *draft, struct davit_error *err) {
+  CLEANUP(fd) int fd = -1;
+  *draft = (struct bundle_draft){.dir = dir,
+                                 .marker = {.name = marker_name},
+                                 .link = {.name = rootfs_name},
+                                 .config = {.name = config_name}};
+  int answer = open_or_make(dir, &fd, &draft->made, err);
+  if (answer == DAVIT_OK)
+    answer = fill(fd, rootfs, config, size, draft, err);
+  if (answer < 0)
+    bundle_abandon(draft);
+  return answer;
+}
+
+int bundle_commit(struct bundle_draft *draft, struct davit_error *err) {
+  /* The marker first: from then on an attempt that was cut off can be made again. */
+  struct bundle_file *const files[] = {&draft->marker, &draft->link, &draft->config};
+  CLEANUP(fd) int fd = open(draft->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int answer = DAVIT_OK;
+  if (fd < 0)
+    answer = report(draft->dir, NULL, "opening it", "bundle.create", err);
+  for (size_t i = 0; answer == DAVIT_OK && i < ARRAY_LEN(files); i++)
+    if (files[i]->temporary[0])
+      answer = commit(fd, draft->dir, files[i], err);
+  if (answer == DAVIT_OK && fsync(fd) < 0)
+    answer = report(draft->dir, NULL, "writing it", "bundle.create", err);
+  if (answer < 0)
+    bundle_abandon(draft);
+  return answer;
+}
+
+void bundle_abandon(struct bundle_draft *draft) {
+  CLEANUP(fd) int fd = open(draft->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    drop(fd, &draft->marker);
+    drop(fd, &draft->link);
+    drop(fd, &draft->config);
+  }
+  if (!draft->made)
+    return;
   if (fd >= 0) {
     unlinkat(fd, rootfs_name, 0);
     unlinkat(fd, marker_name, 0);
   }
-  rmdir(dir);
+  rmdir(draft->dir);
 }
 
 int bundle_write(const char *dir, const char *rootfs, const char *config, size_t size,
                  struct davit_error *err) {
-  CLEANUP(fd) int fd = -1;
-  bool made = false;
-  int answer = open_or_make(dir, &fd, &made, err);
-  if (answer == DAVIT_OK)
-    answer = fill(fd, dir, rootfs, config, size, err);
-  if (answer < 0 && made)
-    take_back(fd, dir);
-  return answer;
+  struct bundle_draft draft;
+  int answer = bundle_prepare(dir, rootfs, config, size, &draft, err);
+  return answer == DAVIT_OK ? bundle_commit(&draft, err) : answer;
 }
 
 static int remove_entry(int fd, const char *dir, const char *name, struct davit_error *err) {

@@ -8,8 +8,9 @@ static int run(struct cli *cli, struct davit_error *err) {
   const struct service *service;
   struct rootfs rootfs = {0};
   int answer = load_service(cli, &file, &service, err);
-  if (answer == DAVIT_OK && cli->rootfs)
-    answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs.path, err);
+  const char *given = answer == DAVIT_OK ? given_rootfs(cli, service) : NULL;
+  if (given)
+    answer = real_path(cli, given, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;
   if (answer == DAVIT_OK)
     answer = render_service(cli, file, service, &rootfs, &oci, err);

@@ -16,7 +16,9 @@ struct render_env {
 
 /* What the command line says about one rendering; zeroed: nothing. */
 struct render_options {
-  uint32_t replica;        /* from 1 */
+  uint32_t replica;        /* from 1; without a role it counts over all groups */
+  const char *role;        /* of replica_groups; NULL: not given */
+  uint64_t node;           /* of the cluster */
   const char *rootfs;      /* absolute, without links; NULL: "rootfs" beside config.json */
   const char *const *args; /* operands after "--"; NULL: none */
   const struct render_env *env;
@@ -41,16 +43,14 @@ struct context {
   const struct host *host;
   const struct host *rootfs; /* the container's root; NULL: not known */
   const struct service_file *file;
-  const struct service *service;
+  const struct service *service; /* pipeline_run() puts the chosen group in its place */
+  uint32_t replica;              /* set by pipeline_run(): in that group */
   const struct render_options *options;
   struct providers *providers;
-  const char *container_id; /* set by pipeline_run() */
+  const char *container_id; /* set by pipeline_run(): the name of the container, of its cgroup and,
+                               if nothing else is said, of its host */
   struct oci *oci;
 };
-
-/* "<service>-rep-<replica>": the name of the container, of its cgroup and, if nothing else is said,
- * of its host. */
-const char *container_id(struct arena *arena, const struct service *service, uint32_t replica);
 
 /* Runs every stage. The document is in context->oci, owned by the caller; on failure it is half
  * made and of no use. */

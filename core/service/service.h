@@ -139,9 +139,19 @@ struct service {
   bool has_cpu, has_memory, has_shm_size, has_user, has_gid; /* which of the above are given */
   bool privileged;
   bool host_network;
-  uint32_t replicas; /* of scale: fixed; 1 if the file does not say */
+  uint32_t replicas; /* of scale: fixed, or of the group; 1 if the file does not say */
   struct service_at privileged_at;
   struct service_at host_network_at;
+
+  /* The service once for each of its replica_groups, with what that group replaces; `at` is then
+   * the group's. */
+  const struct service *const *groups;
+  size_t group_count;
+  const char *role; /* of such a group; NULL: not one */
+  uint32_t rank;    /* of its first replica among those that train together, */
+  uint32_t world;   /* which are so many */
+
+  struct service_text wasm_type; /* NULL: the service is a container */
 };
 
 /* A key that belongs to an orchestrator: its form was checked, davit does nothing with it. */
@@ -171,6 +181,24 @@ int service_load(struct arena *arena, const char *file, const char *text, size_t
  * that are there. */
 int service_find(const struct service_file *file, const char *name, const struct service **service,
                  struct davit_error *err) MUST_CHECK;
+
+/* One container of a service. */
+struct service_choice {
+  const struct service *service; /* the group's, if the service has groups */
+  uint32_t replica;              /* in that group, from 1 */
+};
+
+/* The replica of a role, or without role the one of that number over all groups in the order of the
+ * file. The role "default" is that of a service without groups. "service.role",
+ * "service.replica". */
+int service_choose(const struct service_file *file, const struct service *service, const char *role,
+                   uint32_t replica, struct service_choice *choice,
+                   struct davit_error *err) MUST_CHECK;
+
+/* "<service>-rep-<replica>", "<service>-<role>-<replica>-on-<node>" for other roles than the
+ * default and other nodes than 0. NULL: out of memory. */
+const char *service_container_id(struct arena *arena, const struct service *service,
+                                 uint32_t replica, uint64_t node);
 
 /* One grammar for every size: digits and nothing, Ki, Mi, Gi, Ti (1024), K, M, G, T (1000), in
  * either case; no blanks, no fractions. NULL, or why the text is not a size ("is not a size", "is

@@ -103,12 +103,11 @@ static const struct service_wrong files[] = {
      "the text \"app\" is not a mapping", "write keys with values, or leave the key out"},
     {"^[version, v1]\n", "invalid", NULL, "a list is not a mapping",
      "write keys with values, or leave the key out"},
-    {"version: v1\ndeployment: demo\n^api: {enabled: true}\n" SERVICES, "unsupported", "api",
-     "the key \"api\" is known, not supported yet", UNSUPPORTED_HINT},
     {"version: v1\n^deploment: demo\ndeployment: demo\n" SERVICES, "unknown-key", "deploment",
      "the key \"deploment\" is not known here", "did you mean \"deployment\"?"},
     {"version: v1\ndeployment: demo\n^x-common: 1\n" SERVICES, "unknown-key", "x-common",
-     "the key \"x-common\" is not known here", "known here: version, deployment, services"},
+     "the key \"x-common\" is not known here",
+     "known here: version, deployment, services, externals, tunnels, api"},
     {"version: v1\ndeployment: demo\n^deployment: demo\n" SERVICES, "invalid", "deployment",
      "the key \"deployment\" is there twice, first in line 2", "keep one of the two"},
 };
@@ -137,12 +136,12 @@ static const struct service_wrong bodies[] = {
      "did you mean \"health\"?"},
     {"^evn: {}", "unknown-key", ".evn", "the key \"evn\" is not known here",
      "did you mean \"env\"?"},
-    {"^x-anything: {}", "unknown-key", ".x-anything", "the key \"x-anything\" is not known here",
-     "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
-     "host_network, hostname, cgroup_parent, user, rtype, scale, endpoints"},
-    {"^\"<<\": {}", "unknown-key", ".\"<<\"", "the key \"<<\" is not known here",
-     "known here: image, command, env, resources, devices, storage, shm_size, ulimits, privileged, "
-     "host_network, hostname, cgroup_parent, user, rtype, scale, endpoints"},
+    {"command: {^x-anything: {}}", "unknown-key", ".command.x-anything",
+     "the key \"x-anything\" is not known here", "known here: entrypoint, args, workdir"},
+    {"command: {^\"<<\": {}}", "unknown-key", ".command.\"<<\"", "the key \"<<\" is not known here",
+     "known here: entrypoint, args, workdir"},
+    {"^volumes: {}", "unknown-key", ".volumes", "the key \"volumes\" is not known here",
+     "did you mean \"storage\"?"},
     {"resources: {^mem: 1Gi}", "unknown-key", ".resources.mem", "the key \"mem\" is not known here",
      "known here: cpu, memory, gpu"},
     {"resources: {gpu: {^vendors: nvidia}}", "unknown-key", ".resources.gpu.vendors",
@@ -160,30 +159,11 @@ START_TEST(keys_of_a_service_that_are_not_taken) {
 END_TEST
 
 /* Of the original format, by reading its types; not from the code's tables. */
-static const char *const unsupported[] = {"schedule",
-                                          "network",
-                                          "replica_groups",
-                                          "depends",
-                                          "health",
-                                          "init",
-                                          "errors",
-                                          "lifecycle",
-                                          "isolation",
-                                          "port_mappings",
-                                          "capabilities",
+static const char *const unsupported[] = {"capabilities",
                                           "cap_add",
                                           "cap_drop",
-                                          "node_mode",
-                                          "node_selector",
-                                          "affinity",
-                                          "platform",
-                                          "service_type",
-                                          "wasm",
-                                          "wasm_http",
-                                          "logs",
                                           "dns",
                                           "extra_hosts",
-                                          "restart_policy",
                                           "labels",
                                           "stop_signal",
                                           "stop_grace_period",
@@ -198,9 +178,6 @@ static const char *const unsupported[] = {"schedule",
                                           "tty",
                                           "stdin_open",
                                           "userns_mode",
-                                          "expose",
-                                          "overlay",
-                                          "localhost_reachability",
                                           "resources.pids_limit",
                                           "resources.cpuset",
                                           "resources.cpu_shares",
@@ -241,8 +218,8 @@ START_TEST(all_problems_come_in_one_go) {
                   {5, 5, "services.web"}, /* no image */
                   {5, 17, "services.web.privileged"},
                   {7, 20, "services.web.resources.gpu.count"},
-                  {8, 5, "services.web.health"},
-                  {10, 14, "services.db.env.A"}, /* the tag */
+                  {8, 13, "services.web.health"}, /* no check */
+                  {10, 14, "services.db.env.A"},  /* the tag */
                   {11, 19, "services.db.image.name"}};
   CLEANUP(arena) struct arena arena = {0};
   CLEANUP(error) struct davit_error err = {0};
