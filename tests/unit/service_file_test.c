@@ -2,7 +2,6 @@
 /* The file as a whole: top level, unknown and unsupported keys, all problems in one go. */
 #include "service_testing.h"
 
-#include "service/keys.h"
 #include "util/text.h"
 
 #define LABEL_HINT       "1 to 63 letters, digits and \"-\", neither first nor last a \"-\""
@@ -334,33 +333,6 @@ START_TEST(services_are_found_by_name) {
 }
 END_TEST
 
-START_TEST(every_key_is_documented) {
-  static const struct field *const tables[] = {
-      service_file_keys,          service_keys,
-      service_image_keys,         service_command_keys,
-      service_resources_keys,     service_gpu_keys,
-      service_distributed_keys,   service_device_keys,
-      service_bind_keys,          service_tmpfs_keys,
-      service_ulimit_keys,        service_scale_fixed_keys,
-      service_scale_targets_keys, service_scale_adaptive_keys,
-      service_endpoint_keys,      service_stream_keys,
-      service_stream_health_keys, service_udp_probe_keys,
-      service_tunnel_keys,        service_access_keys};
-  CLEANUP(arena) struct arena arena = {0};
-  FILE *file = fopen(SERVICE_FILE_DOC, "re");
-  ck_assert_msg(file, "%s is not there", SERVICE_FILE_DOC);
-  char *text = arena_alloc(&arena, 256 * 1024);
-  ck_assert_ptr_nonnull(text);
-  size_t length = fread(text, 1, 256 * 1024 - 1, file);
-  ck_assert_int_eq(fclose(file), 0);
-  ck_assert_uint_gt(length, 0);
-  for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-    for (const struct field *field = tables[i]; field->key; field++)
-      ck_assert_msg(strstr(text, arena_printf(&arena, "`%s`", field->key)),
-                    "`%s` is not in docs/service-file.md", field->key);
-}
-END_TEST
-
 int main(void) {
   Suite *suite = suite_create("service_file");
   TCase *tests = tcase_create("service_file");
@@ -376,7 +348,6 @@ int main(void) {
   tcase_add_test(tests, what_is_not_yaml_is_invalid);
   tcase_add_test(tests, an_empty_file_lacks_everything);
   tcase_add_test(tests, services_are_found_by_name);
-  tcase_add_test(tests, every_key_is_documented);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
