@@ -42,6 +42,9 @@ struct cli {
   bool has_replica; /* --replica is given */
   struct render_options render;
   struct list env;         /* struct render_env * */
+  struct list volumes;     /* struct render_volume * */
+  struct list sockets;     /* struct render_socket * */
+  struct list env_allow;   /* const char * */
   struct list gpu_devices; /* const char * */
   struct list requests;    /* struct device_request *, of inject */
 
@@ -87,10 +90,18 @@ int find_command(struct cli *cli, const char *name, const struct cli_command **c
 extern const struct cli_option options_global[];   /* every command's */
 extern const struct cli_option options_service[];  /* which service, how it is rendered */
 extern const struct cli_option options_provider[]; /* who serves a request for devices */
+extern const struct cli_option options_rootless[];
 extern const struct cli_option options_json[];
 
 int usage_error(struct davit_error *err, const char *hint, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* ---- host_options.c ------------------------------------------------------------------------- */
+
+extern const struct cli_option options_host[]; /* what of the host goes into the container */
+
+/* Makes of what they took what the rendering reads. */
+int complete_host_options(struct cli *cli, struct davit_error *err) MUST_CHECK;
 
 /* ---- parse.c -------------------------------------------------------------------------------- */
 

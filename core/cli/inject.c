@@ -3,7 +3,6 @@
 #include "cli/cli.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "util/text.h"
 
@@ -116,27 +115,27 @@ static const struct cli_option options[] = {
     {0},
 };
 
-/* Without root a config must be one for a rootless container, which davit cannot edit yet: device
- * rules would be lost. */
-static int refuse_rootless(const struct machine *machine, const struct oci *oci,
-                           struct davit_error *err) {
-  if (!oci_has_namespace(oci, "user") && (geteuid() == 0 || host_is_fixture(machine->host)))
-    return DAVIT_OK;
-  return error_add(err, DAVIT_E_UNSUPPORTED, "rootless.unsupported",
-                   "edit a config without a user namespace, as root",
-                   "rootless containers are not supported yet");
+/* A user can only run what has a user namespace. */
+static int find_rootless(struct cli *cli, const struct machine *machine, const struct oci *oci,
+                         const struct host_caller **caller, struct davit_error *err) {
+  int answer = rootless_find(machine->host, &cli->arena, cli->render.rootless, caller, err);
+  if (answer < 0 || !*caller || oci_has_namespace(oci, "user"))
+    return answer;
+  return error_add(err, DAVIT_E_INVALID, "rootless.no-namespace",
+                   "make the config with `davit spec` or `runc spec --rootless`, or say "
+                   "--rootless=no if root runs it",
+                   "the config has no user namespace, so that user %u cannot run it",
+                   (*caller)->uid);
 }
 
 static int inject_all(struct cli *cli, struct machine *machine, struct oci *oci,
                       struct davit_error *err) {
-  const struct container_facts facts = {.flags = DAVIT_CT_HOOKS};
-  for (size_t i = 0; i < cli->requests.count; i++) {
-    int answer =
+  struct container_facts facts = {.flags = DAVIT_CT_HOOKS};
+  int answer = find_rootless(cli, machine, oci, &facts.rootless, err);
+  for (size_t i = 0; answer == DAVIT_OK && i < cli->requests.count; i++)
+    answer =
         provide_devices(machine->providers, &cli->arena, cli->requests.items[i], &facts, oci, err);
-    if (answer < 0)
-      return answer;
-  }
-  return DAVIT_OK;
+  return answer;
 }
 
 static int run(struct cli *cli, struct davit_error *err) {
@@ -154,8 +153,6 @@ static int run(struct cli *cli, struct davit_error *err) {
   if (answer == DAVIT_OK)
     answer = machine_open(cli, &machine, err);
   if (answer == DAVIT_OK)
-    answer = refuse_rootless(&machine, oci, err);
-  if (answer == DAVIT_OK)
     answer = inject_all(cli, &machine, oci, err);
   if (answer == DAVIT_OK)
     answer = print_config(oci, err);
@@ -168,6 +165,7 @@ const struct cli_command command_inject = {
     .summary = "add devices to a config.json",
     .least = 0,
     .most = 1,
-    .options = (const struct cli_option *const[]){options, options_provider, NULL},
+    .options =
+        (const struct cli_option *const[]){options, options_rootless, options_provider, NULL},
     .run = run,
 };

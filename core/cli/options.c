@@ -209,6 +209,21 @@ static int take_systemd_cgroup(struct cli *cli, UNUSED const char *value,
   return DAVIT_OK;
 }
 
+static int take_rootless(struct cli *cli, const char *value, struct davit_error *err) {
+  static const char *const modes[] = {
+      [ROOTLESS_AUTO] = "auto", [ROOTLESS_YES] = "yes", [ROOTLESS_NO] = "no", NULL};
+  size_t index = ROOTLESS_AUTO;
+  int answer = take_word("rootless", value, modes, &index, err);
+  cli->render.rootless = (enum rootless_mode)index;
+  return answer;
+}
+
+const struct cli_option options_rootless[] = {
+    {"rootless", 0, "WHEN",
+     "the runtime runs without root: auto (default: if davit does), yes or no", take_rootless},
+    {0},
+};
+
 static int take_gpu_device(struct cli *cli, const char *value, struct davit_error *err) {
   char *rest = arena_strdup(&cli->arena, value);
   if (!rest)

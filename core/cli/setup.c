@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/config.h"
 #include "util/cleanup.h"
@@ -89,14 +88,6 @@ void cleanup_machine(struct machine *machine) {
   host_close(machine->host);
 }
 
-/* A config for root, rendered by a user for a runtime that he starts himself, would not run. */
-static int refuse_rootless(const struct machine *machine, struct davit_error *err) {
-  if (geteuid() == 0 || host_is_fixture(machine->host))
-    return DAVIT_OK;
-  return error_add(err, DAVIT_E_UNSUPPORTED, "rootless.unsupported", "run davit as root",
-                   "rootless containers are not supported yet, and user %u is not root", geteuid());
-}
-
 static int complete_options(struct cli *cli, const char *rootfs, struct davit_error *err) {
   struct render_options *options = &cli->render;
   struct render_env *env = arena_array(&cli->arena, cli->env.count, sizeof(*env));
@@ -115,7 +106,7 @@ static int complete_options(struct cli *cli, const char *rootfs, struct davit_er
     options->cgroup_parent_variable = parents[i];
     options->cgroup_parent_default = variable(parents[i]);
   }
-  return DAVIT_OK;
+  return complete_host_options(cli, err);
 }
 
 /* A slip in --rootfs SERVICE=DIR is not silently ignored. */
@@ -161,8 +152,6 @@ int render_on(struct cli *cli, const struct machine *machine, const struct servi
               struct davit_error *err) {
   CLEANUP(host) struct host *lookup = NULL;
   int answer = complete_options(cli, rootfs->path, err);
-  if (answer == DAVIT_OK)
-    answer = refuse_rootless(machine, err);
   if (answer == DAVIT_OK && rootfs->lookup)
     answer = host_open(rootfs->lookup, &lookup, err);
   if (answer < 0)
@@ -171,6 +160,7 @@ int render_on(struct cli *cli, const struct machine *machine, const struct servi
   struct context context = {.arena = &cli->arena,
                             .log = &cli->log,
                             .host = machine->host,
+                            .caller = machine->caller,
                             .rootfs = lookup,
                             .file = file,
                             .service = service,

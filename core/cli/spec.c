@@ -26,6 +26,7 @@ const struct cli_command command_spec = {
     .least = 1,
     .most = 1,
     .takes_after = true,
-    .options = (const struct cli_option *const[]){options_service, options_provider, NULL},
+    .options = (const struct cli_option *const[]){options_service, options_host, options_rootless,
+                                                  options_provider, NULL},
     .run = run,
 };

@@ -95,6 +95,10 @@ const char *doc_describe(struct arena *arena, const struct doc_node *node);
 bool doc_int(const struct doc_node *node, int64_t *value);
 bool doc_uint(const struct doc_node *node, uint64_t *value);
 
+/* A node that was read from JSON, as JSON without blanks; numbers as they were written. NULL: out
+ * of memory. */
+const char *doc_json_text(struct arena *arena, const struct doc_node *node);
+
 /* The version of libyaml that runs here. */
 const char *doc_yaml_version(void);
 

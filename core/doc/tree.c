@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/map.h"
+#include "util/text.h"
 
 enum {
   MOST_PROBLEMS = 100, /* of one file; a hostile one could have a million */
@@ -31,30 +32,6 @@ struct place tree_place(const struct doc_source *source, size_t offset) {
   return at;
 }
 
-/* Bytes of the UTF-8 sequence at the start of the text; 0: it is none. */
-static size_t utf8_length(const unsigned char *text, size_t size) {
-  static const struct {
-    unsigned char mask, lead;
-    uint32_t least;
-  } forms[] = {{0x80, 0x00, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
-
-  for (size_t form = 0; form < ARRAY_LEN(forms); form++) {
-    if ((text[0] & forms[form].mask) != forms[form].lead)
-      continue;
-    if (form >= size)
-      return 0;
-    uint32_t code = text[0] & (unsigned char)~forms[form].mask;
-    for (size_t i = 1; i <= form; i++) {
-      if ((text[i] & 0xC0) != 0x80)
-        return 0;
-      code = code << 6 | (text[i] & 0x3F);
-    }
-    bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-    return code < forms[form].least || code > 0x10FFFF || surrogate ? 0 : form + 1;
-  }
-  return 0;
-}
-
 int tree_check_source(struct tree *tree) {
   const struct doc_source *source = tree->source;
   if (source->size > DOC_MAX_BYTES)
@@ -63,7 +40,7 @@ int tree_check_source(struct tree *tree) {
 
   const unsigned char *text = (const unsigned char *)source->text;
   for (size_t i = 0; i < source->size;) {
-    size_t length = utf8_length(text + i, source->size - i);
+    size_t length = text_utf8_length(text + i, source->size - i);
     if (length == 0)
       return tree_stop(tree, tree_place(source, i), "save the file as UTF-8",
                        "byte 0x%02x is not UTF-8", text[i]);

@@ -15,17 +15,19 @@
  * else is PLACE_PLAIN, named by its dotted path. */
 enum place {
   PLACE_PLAIN,
-  PLACE_ENV,        /* named by the variable */
-  PLACE_GID,        /* by its digits */
-  PLACE_RLIMIT,     /* by type */
-  PLACE_MOUNT,      /* by destination, as a clean path */
-  PLACE_HOOK,       /* by its hook and text, hook_name() */
-  PLACE_ANNOTATION, /* by key */
-  PLACE_NAMESPACE,  /* by type */
-  PLACE_DEVICE,     /* by path */
-  PLACE_NET_DEVICE, /* by its name on the host */
-  PLACE_UNIFIED,    /* by the cgroup file's name */
-  PLACE_RULE,       /* by position: equal rules may stand at several */
+  PLACE_ENV,         /* named by the variable */
+  PLACE_GID,         /* by its digits */
+  PLACE_RLIMIT,      /* by type */
+  PLACE_MOUNT,       /* by destination, as a clean path */
+  PLACE_HOOK,        /* by its hook and text, hook_name() */
+  PLACE_ANNOTATION,  /* by key */
+  PLACE_NAMESPACE,   /* by type */
+  PLACE_UID_MAPPING, /* by its first id in the container */
+  PLACE_GID_MAPPING, /* so too */
+  PLACE_DEVICE,      /* by path */
+  PLACE_NET_DEVICE,  /* by its name on the host */
+  PLACE_UNIFIED,     /* by the cgroup file's name */
+  PLACE_RULE,        /* by position: equal rules may stand at several */
   PLACE_COUNT
 };
 
@@ -60,6 +62,11 @@ struct record *record_find(const struct oci *oci, enum place place, const char *
 /* The record of that name, a new one if there is none. */
 int record_make(struct oci *oci, enum place place, const char *name, struct record **record,
                 struct davit_error *err) MUST_CHECK;
+/* One of its sources says so: who asks for what a secret says too does not uncover it. Only
+ * variables are ever secret. */
+bool record_is_secret(const struct record *record);
+/* value_text() of the entry, "NAME=(secret)" of a secret one. */
+const char *record_text(struct arena *arena, const struct record *record);
 /* One more source asks for the entry as it is (or as it is about to be made). */
 int record_ask(struct oci *oci, struct record *record, const struct oci_source *source,
                struct davit_error *err) MUST_CHECK;
@@ -79,6 +86,9 @@ int document_set(struct oci *oci, const char *parent, const char *key, cJSON *va
 /* Takes the member out, if it is there. */
 int document_remove(struct oci *oci, const char *parent, const char *key,
                     const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* Takes an entry out of its list, which goes too if it is empty then. */
+int document_take(struct oci *oci, const char *parent, const char *key, struct record *record,
+                  const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 /* The list at `parent`.`key`, made if it is not there. NULL: out of memory. */
 cJSON *document_list(struct oci *oci, const char *parent, const char *key);
 /* Puts an entry into a list: in place of the one with that name, else before `before` (NULL: at
@@ -123,7 +133,7 @@ const char *plain_name(struct arena *arena, const char *parent, const char *key)
 const char *env_name(struct arena *arena, const char *entry); /* of "NAME=value" */
 const char *mount_name(struct arena *arena, const char *destination);
 const char *hook_name(struct arena *arena, const char *list, const cJSON *hook);
-const char *gid_name(struct arena *arena, uint32_t gid);
+const char *id_name(struct arena *arena, uint32_t id); /* of a gid or of a mapping */
 const char *rule_name(struct arena *arena, size_t position);
 
 /* ---- rules.c -------------------------------------------------------------------------------- */

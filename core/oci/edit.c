@@ -51,6 +51,20 @@ int document_remove(struct oci *oci, const char *parent, const char *key,
   return answer;
 }
 
+int document_take(struct oci *oci, const char *parent, const char *key, struct record *record,
+                  const struct oci_source *source, struct davit_error *err) {
+  cJSON *object = json_find(oci->root, parent);
+  cJSON *list = json_get(object, key);
+  cJSON *item = record->item;
+  int answer = record_remove(oci, record, source, err);
+  if (answer != DAVIT_OK)
+    return answer;
+  cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
+  if (!list->child)
+    cJSON_Delete(cJSON_DetachItemViaPointer(object, list));
+  return DAVIT_OK;
+}
+
 cJSON *document_list(struct oci *oci, const char *parent, const char *key) {
   cJSON *object = json_make(&oci->arena, oci->root, parent);
   if (!object)

@@ -62,7 +62,8 @@ static int add_visited(void *user, const struct visit *visit, struct davit_error
     sources = record->sources;
     replaced = record->replaced;
   }
-  const char *value = value_text(listing->arena, visit->place, visit->item);
+  const char *value = record && !shadowed ? record_text(listing->arena, record)
+                                          : value_text(listing->arena, visit->place, visit->item);
   if (!value)
     return error_memory(err);
   return add_entry(
@@ -77,8 +78,11 @@ int oci_entries(const struct oci *oci, struct arena *arena, const struct oci_ent
   int answer = document_walk(oci, arena, add_visited, &listing, err);
   for (size_t i = 0; i < oci->order.count && answer == DAVIT_OK; i++) {
     const struct record *record = oci->order.items[i];
-    if (record->gone) /* only members of objects are ever taken out */
-      answer = add_entry(&listing, record->name, NULL, &record->sources, &record->replaced, err);
+    if (record->gone) /* a member of an object, or a gid */
+      answer = add_entry(
+          &listing,
+          path_text(arena, record->place, "process.user.additionalGids", record->name, 0, false),
+          NULL, &record->sources, &record->replaced, err);
   }
   if (answer != DAVIT_OK)
     return answer;

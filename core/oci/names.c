@@ -19,8 +19,8 @@ const char *env_name(struct arena *arena, const char *entry) {
   return arena_strndup(arena, entry, strcspn(entry, "="));
 }
 
-const char *gid_name(struct arena *arena, uint32_t gid) {
-  return arena_printf(arena, "%" PRIu32, gid);
+const char *id_name(struct arena *arena, uint32_t id) {
+  return arena_printf(arena, "%" PRIu32, id);
 }
 
 /* Lexically, as runtimes do before they join it to the root: it is always seen from "/", without

@@ -45,6 +45,8 @@ int oci_set_env(struct oci *oci, const char *name, const char *value,
 /* The value of a variable and, if `source` is not NULL, where it comes from; NULL if it is not set.
  */
 const char *oci_get_env(const struct oci *oci, const char *name, const struct oci_source **source);
+/* Whether the value is a secret: nobody who did not bring it may see it. */
+bool oci_env_is_secret(const struct oci *oci, const char *name);
 int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
                  struct davit_error *err) MUST_CHECK;
 int oci_set_cwd(struct oci *oci, const char *cwd, const struct oci_source *source,
@@ -58,6 +60,9 @@ void oci_get_user(const struct oci *oci, uint32_t *uid, uint32_t *gid); /* 0:0 i
  * (CDI). */
 int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
                 struct davit_error *err) MUST_CHECK;
+/* Takes out every additional gid but those of a config that was read. */
+int oci_remove_gids(struct oci *oci, const struct oci_source *source,
+                    struct davit_error *err) MUST_CHECK;
 /* Bounding, effective and permitted alike: names "CAP_..." sorted by the caller; inheritable and
  * ambient stay out. */
 int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,
@@ -154,6 +159,26 @@ int oci_add_device_rule(struct oci *oci, const struct oci_rule *rule,
  * later one takes that back: nothing that davit adds to such a document can isolate it. */
 bool oci_allows_all_devices(const struct oci *oci);
 
+enum oci_ids {
+  OCI_UIDS,
+  OCI_GIDS
+};
+
+struct oci_id_mapping { /* `size` ids from `container` on are those from `host` on */
+  uint32_t container;
+  uint32_t host;
+  uint32_t size;
+};
+
+/* linux.uidMappings, linux.gidMappings: at the end of the list; one with the same `container` is
+ * replaced. */
+int oci_add_id_mapping(struct oci *oci, enum oci_ids ids, const struct oci_id_mapping *mapping,
+                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* What an id of the container is on the host: itself without a user namespace. False: nothing, or
+ * the container joins a user namespace whose mapping is not known. */
+bool oci_id_on_host(const struct oci *oci, enum oci_ids ids, uint32_t id, uint32_t *host);
+bool oci_id_in_container(const struct oci *oci, enum oci_ids ids, uint32_t host, uint32_t *id);
+
 int oci_set_cgroups_path(struct oci *oci, const char *path, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;
 int oci_set_cpu_quota(struct oci *oci, int64_t quota, uint64_t period,
@@ -187,8 +212,8 @@ int oci_set_readonly_paths(struct oci *oci, const char *const *paths,
 struct oci_entry {
   const char *path;  /* "process.env.PATH", "mounts./dev/shm", "linux.devices./dev/kfd",
                         "linux.resources.devices[3]", "hooks.createContainer[0]", "process.cwd" */
-  const char *value; /* short text form: "PATH=/bin", "c 195:0 rw", ...; NULL: it was replaced and
-                        is gone */
+  const char *value; /* short text form: "PATH=/bin", "c 195:0 rw", ..., "TOKEN=(secret)"; NULL: it
+                        was replaced and is gone */
   const struct oci_source *const
       *sources; /* list: who asked for it, the first who made it first; never empty */
   const struct oci_replaced *const *replaced; /* list, newest first */

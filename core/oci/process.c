@@ -23,6 +23,11 @@ const char *oci_get_env(const struct oci *oci, const char *name, const struct oc
   return value ? value + 1 : "";
 }
 
+bool oci_env_is_secret(const struct oci *oci, const char *name) {
+  const struct record *record = record_find(oci, PLACE_ENV, name);
+  return record && record_is_secret(record);
+}
+
 int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
                  struct davit_error *err) {
   return document_set(oci, "process", "args", json_strings(args), source, err);
@@ -71,8 +76,21 @@ int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
   if (gid == 0)
     return DAVIT_OK;
   cJSON *list = document_list(oci, "process.user", "additionalGids");
-  return document_put(oci, list, larger_at_end(list, gid), PLACE_GID, gid_name(&oci->arena, gid),
+  return document_put(oci, list, larger_at_end(list, gid), PLACE_GID, id_name(&oci->arena, gid),
                       json_uint(gid), source, err);
+}
+
+int oci_remove_gids(struct oci *oci, const struct oci_source *source, struct davit_error *err) {
+  int answer = DAVIT_OK;
+  for (size_t i = 0; i < oci->order.count && answer == DAVIT_OK; i++) {
+    struct record *record = oci->order.items[i];
+    if (record->place != PLACE_GID || !record->item)
+      continue;
+    const struct oci_source *first = record->sources.items[0];
+    if (first->kind != OCI_FROM_CONFIG)
+      answer = document_take(oci, "process.user", "additionalGids", record, source, err);
+  }
+  return answer;
 }
 
 int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_source *source,

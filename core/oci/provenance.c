@@ -48,6 +48,7 @@ const struct oci_source *source_copy(struct oci *oci, const struct oci_source *s
     return NULL;
   copy->kind = source->kind;
   copy->line = source->line;
+  copy->secret = source->secret;
   if (!copy_text(&oci->arena, source->file, &copy->file) ||
       !copy_text(&oci->arena, source->key, &copy->key) ||
       !copy_text(&oci->arena, source->plugin, &copy->plugin) ||
@@ -55,6 +56,19 @@ const struct oci_source *source_copy(struct oci *oci, const struct oci_source *s
     return NULL;
   oci->recent = copy;
   return copy;
+}
+
+bool record_is_secret(const struct record *record) {
+  for (size_t i = 0; i < record->sources.count; i++)
+    if (((const struct oci_source *)record->sources.items[i])->secret)
+      return true;
+  return false;
+}
+
+const char *record_text(struct arena *arena, const struct record *record) {
+  if (record_is_secret(record))
+    return arena_printf(arena, "%s=(secret)", record->name);
+  return value_text(arena, record->place, record->item);
 }
 
 int record_ask(struct oci *oci, struct record *record, const struct oci_source *source,
@@ -77,7 +91,7 @@ int record_replace(struct oci *oci, struct record *record, const struct oci_sour
   const struct oci_source *copy = source_copy(oci, source);
   if (!replaced || !copy)
     return error_memory(err);
-  replaced->value = value_text(&oci->arena, record->place, record->item);
+  replaced->value = record_text(&oci->arena, record);
   replaced->source = record->sources.count > 0 ? record->sources.items[0] : NULL;
   struct list sources = {0};
   if (!replaced->value || !list_push(&oci->arena, &sources, copy) ||

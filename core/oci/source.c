@@ -38,7 +38,7 @@ static bool same_text(const char *a, const char *b) {
 }
 
 bool oci_source_equal(const struct oci_source *a, const struct oci_source *b) {
-  return a->kind == b->kind && a->line == b->line && same_text(a->file, b->file) &&
-         same_text(a->key, b->key) && same_text(a->plugin, b->plugin) &&
-         same_text(a->device, b->device);
+  return a->kind == b->kind && a->line == b->line && a->secret == b->secret &&
+         same_text(a->file, b->file) && same_text(a->key, b->key) &&
+         same_text(a->plugin, b->plugin) && same_text(a->device, b->device);
 }

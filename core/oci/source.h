@@ -26,6 +26,7 @@ struct oci_source {
   const char *key;
   const char *plugin;
   const char *device;
+  bool secret; /* the value is not to be shown */
 };
 
 /* "default", "trainer.yaml:14 (services.trainer.env.A)", "--env", "plugin nvidia, device 0",

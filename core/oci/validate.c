@@ -77,6 +77,9 @@ static const struct shape hooks_shape[] = {{"prestart", OBJECTS, false, hook_sha
 static const struct shape namespace_shape[] = {
     {"type", STRING, true, NULL}, {"path", STRING, false, NULL}, {0}};
 
+static const struct shape mapping_shape[] = {
+    {"containerID", U32, true, NULL}, {"hostID", U32, true, NULL}, {"size", U32, true, NULL}, {0}};
+
 static const struct shape device_shape[] = {
     {"path", STRING, true, NULL},   {"type", STRING, true, NULL},
     {"major", I64, false, NULL},    {"minor", I64, false, NULL},
@@ -109,6 +112,8 @@ static const struct shape rdt_shape[] = {
 static const struct shape linux_shape[] = {{"resources", OBJECT, false, resources_shape},
                                            {"cgroupsPath", STRING, false, NULL},
                                            {"namespaces", OBJECTS, false, namespace_shape},
+                                           {"uidMappings", OBJECTS, false, mapping_shape},
+                                           {"gidMappings", OBJECTS, false, mapping_shape},
                                            {"devices", OBJECTS, false, device_shape},
                                            {"netDevices", OBJECT_MAP, false, net_device_shape},
                                            {"rootfsPropagation", STRING, false, NULL},

@@ -80,6 +80,11 @@ static const char *namespace_text(struct arena *arena, const cJSON *ns) {
                       path ? path : "");
 }
 
+static const char *mapping_text(struct arena *arena, const cJSON *mapping) {
+  return arena_printf(arena, "%s:%s:%s", number_text(mapping, "containerID", "-"),
+                      number_text(mapping, "hostID", "-"), number_text(mapping, "size", "-"));
+}
+
 static bool is_list_of_objects(const cJSON *item) {
   return cJSON_IsArray(item) && item->child &&
          (cJSON_IsObject(item->child) || cJSON_IsArray(item->child));
@@ -104,6 +109,9 @@ const char *value_text(struct arena *arena, enum place place, const cJSON *item)
     return hook_text(arena, item);
   case PLACE_NAMESPACE:
     return namespace_text(arena, item);
+  case PLACE_UID_MAPPING:
+  case PLACE_GID_MAPPING:
+    return mapping_text(arena, item);
   case PLACE_DEVICE:
     return device_text(arena, item);
   case PLACE_RULE:

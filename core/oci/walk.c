@@ -29,6 +29,8 @@ static const struct {
     {"hooks.poststop", PLACE_HOOK},
     {"annotations", PLACE_ANNOTATION},
     {"linux.namespaces", PLACE_NAMESPACE},
+    {"linux.uidMappings", PLACE_UID_MAPPING},
+    {"linux.gidMappings", PLACE_GID_MAPPING},
     {"linux.devices", PLACE_DEVICE},
     {"linux.netDevices", PLACE_NET_DEVICE},
     {"linux.resources.unified", PLACE_UNIFIED},
@@ -57,6 +59,9 @@ static const char *name_of(struct arena *arena, enum place place, const char *li
   case PLACE_RLIMIT:
   case PLACE_NAMESPACE:
     return or_empty(json_get_string(item, "type"));
+  case PLACE_UID_MAPPING:
+  case PLACE_GID_MAPPING:
+    return json_get(item, "containerID")->valuestring;
   case PLACE_MOUNT:
     return mount_name(arena, or_empty(json_get_string(item, "destination")));
   case PLACE_HOOK:

@@ -51,7 +51,8 @@ static int compare_names(const void *a, const void *b) {
 
 static int set_all(struct context *context, const struct oci_source *source,
                    struct davit_error *err) {
-  uint64_t bounding = own_bounding_set(context);
+  /* A new user namespace begins with all of them. */
+  uint64_t bounding = context->rootless ? UINT64_MAX : own_bounding_set(context);
   uint32_t count = count_capabilities(context);
   struct list names = {0}, missing = {0};
   for (uint32_t i = 0; i < count && oci_capability_name(i); i++)

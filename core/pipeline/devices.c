@@ -40,14 +40,14 @@ static int add_node(struct context *context, const struct service_device *device
                                   .minor = st->minor,
                                   .has_mode = true,
                                   .mode = st->mode,
-                                  .has_uid = true,
+                                  .has_uid = !context->rootless, /* a mount is the host's node */
                                   .uid = st->uid,
-                                  .has_gid = true,
+                                  .has_gid = !context->rootless,
                                   .gid = st->gid};
   const struct oci_rule rule = {true, type, st->major, st->minor, device->access};
   struct oci_source source = from_service(context, &device->at);
   int answer = oci_add_device(context->oci, &node, &source, err);
-  if (answer == DAVIT_OK && !context->service->privileged)
+  if (answer == DAVIT_OK && !context->service->privileged && !context->rootless)
     answer = oci_add_device_rule(context->oci, &rule, &source, err);
   return answer;
 }
@@ -74,6 +74,16 @@ static int add_directory(struct context *context, const struct service_device *d
     }
   }
   return answer;
+}
+
+/* A node is mounted or it is not. */
+static void warn_of_access(const struct context *context, const struct service_device *device) {
+  struct where at = at_service(context, &device->at);
+  if (context->rootless && strcmp(device->access, "rw") != 0)
+    log_at(context->log, LOG_LEVEL_WARNING, "rootless.access", &at,
+           "leave out read, write and mknod; the node's own permissions count",
+           "a rootless container has no device rules: the access \"%s\" has no effect",
+           device->access);
 }
 
 static int add_device(struct context *context, const struct service_device *device,
@@ -109,10 +119,13 @@ int stage_devices(struct context *context, struct davit_error *err) {
   static const struct oci_rule everything = {true, 'a', OCI_ANY, OCI_ANY, "rwm"};
   const struct service *service = context->service;
   struct oci_source privileged = from_service(context, &service->privileged_at);
-  int answer = service->privileged
-                   ? oci_add_device_rule(context->oci, &everything, &privileged, err)
-                   : add_base_rules(context, err);
-  for (size_t i = 0; answer == DAVIT_OK && i < service->device_count; i++)
+  int answer = DAVIT_OK;
+  if (!context->rootless)
+    answer = service->privileged ? oci_add_device_rule(context->oci, &everything, &privileged, err)
+                                 : add_base_rules(context, err);
+  for (size_t i = 0; answer == DAVIT_OK && i < service->device_count; i++) {
+    warn_of_access(context, &service->devices[i]);
     answer = add_device(context, &service->devices[i], err);
+  }
   return answer;
 }

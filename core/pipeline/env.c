@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Variables: davit's defaults, the service's, and at the very end those of the command line. */
+#include "pipeline/references.h"
 #include "pipeline/stages.h"
 
 int stage_default_env(struct context *context, struct davit_error *err) {
@@ -11,15 +12,23 @@ int stage_default_env(struct context *context, struct davit_error *err) {
   return answer;
 }
 
+/* Every reference that finds nothing is reported. */
 int stage_env(struct context *context, struct davit_error *err) {
+  CLEANUP(references) struct references references = {.context = context};
+  int first = DAVIT_OK;
   for (size_t i = 0; i < context->service->env_count; i++) {
     const struct service_env *env = &context->service->env[i];
     struct oci_source source = from_service(context, &env->at);
-    int answer = oci_set_env(context->oci, env->name, env->value, &source, err);
-    if (answer < 0)
-      return answer;
+    const struct service_reference *reference = env->overridden ? NULL : env->reference;
+    source.secret = reference && reference->is_secret;
+    const char *value = env->value;
+    int answer = reference ? references_resolve(&references, env, &value, err) : DAVIT_OK;
+    if (answer == DAVIT_OK)
+      answer = oci_set_env(context->oci, env->name, value, &source, err);
+    if (first == DAVIT_OK)
+      first = answer;
   }
-  return DAVIT_OK;
+  return first;
 }
 
 int stage_command_env(struct context *context, struct davit_error *err) {

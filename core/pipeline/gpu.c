@@ -83,8 +83,10 @@ int stage_gpu(struct context *context, struct davit_error *err) {
   if (answer < 0)
     return answer;
 
-  struct container_facts facts = {
-      .id = context->container_id, .flags = DAVIT_CT_HOOKS, .rootfs = context->rootfs};
+  struct container_facts facts = {.id = context->container_id,
+                                  .flags = DAVIT_CT_HOOKS,
+                                  .rootfs = context->rootfs,
+                                  .rootless = context->rootless};
   if (context->options->systemd_cgroup)
     facts.flags |= DAVIT_CT_SYSTEMD_CGROUP;
   return provide_devices(context->providers, context->arena, &request, &facts, context->oci, err);

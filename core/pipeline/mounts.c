@@ -4,7 +4,23 @@
 
 #include <inttypes.h>
 
+enum {
+  TTY_GROUP = 5 /* of every distribution; mount(2) takes mapped groups only */
+};
+
 #define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* /sys can be mounted by who owns the network namespace that it shows. A user does not own the
+ * host's, and gets the host's mount instead. */
+static struct oci_mount sys_mount(const struct context *context) {
+  static const char *const own[] = {"nosuid", "noexec", "nodev", "ro", NULL};
+  static const char *const own_writable[] = {"nosuid", "noexec", "nodev", NULL};
+  static const char *const host[] = {"rbind", "rprivate", "nosuid", "noexec", "nodev", "ro", NULL};
+  bool writable = context->service->privileged;
+  if (context->rootless && !oci_has_namespace(context->oci, "network"))
+    return (struct oci_mount){"/sys", "bind", "/sys", host};
+  return (struct oci_mount){"/sys", "sysfs", "sysfs", writable ? own_writable : own};
+}
 
 int stage_mounts(struct context *context, struct davit_error *err) {
   const struct service *service = context->service;
@@ -15,6 +31,9 @@ int stage_mounts(struct context *context, struct davit_error *err) {
   const char *shm_bytes = service->has_shm_size
                               ? arena_printf(context->arena, "size=%" PRIu64, service->shm_size)
                               : "size=65536k";
+  uint32_t host_tty;
+  const char *tty_group =
+      oci_id_on_host(context->oci, OCI_GIDS, TTY_GROUP, &host_tty) ? "gid=5" : NULL;
   if (!shm_bytes)
     return error_memory(err);
 
@@ -26,15 +45,12 @@ int stage_mounts(struct context *context, struct davit_error *err) {
       {{"/dev", "tmpfs", "tmpfs", OPTIONS("nosuid", "strictatime", "mode=755", "size=65536k")},
        &from_default},
       {{"/dev/pts", "devpts", "devpts",
-        OPTIONS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")},
+        OPTIONS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", tty_group)},
        &from_default},
       {{"/dev/shm", "tmpfs", "shm", OPTIONS("nosuid", "noexec", "nodev", "mode=1777", shm_bytes)},
        &shm_size},
       {{"/dev/mqueue", "mqueue", "mqueue", OPTIONS("nosuid", "noexec", "nodev")}, &from_default},
-      {{"/sys", "sysfs", "sysfs",
-        service->privileged ? OPTIONS("nosuid", "noexec", "nodev")
-                            : OPTIONS("nosuid", "noexec", "nodev", "ro")},
-       &privileged},
+      {sys_mount(context), &privileged},
       /* Type cgroup, read-only: a runtime mounts the container's own part of either version of
        * the hierarchy, and nothing else. */
       {{"/sys/fs/cgroup", "cgroup", "cgroup",

@@ -16,8 +16,10 @@ static const struct {
     {"env", stage_env},                   /* the service's variables */
     {"root", stage_root},                 /* root file system and hostname */
     {"namespaces", stage_namespaces},     /* what it does not share with the host */
+    {"rootless", stage_rootless},         /* a user who is not root */
     {"mounts", stage_mounts},             /* /proc, /dev, /sys and their kin */
     {"storage", stage_storage},           /* what the service mounts */
+    {"sockets", stage_sockets},           /* sockets of the host */
     {"devices", stage_devices},           /* device rules, and the service's devices */
     {"resources", stage_resources},       /* cpu, memory and rlimits */
     {"cgroup", stage_cgroup},             /* the cgroup it runs in */
@@ -25,13 +27,18 @@ static const struct {
     {"distributed", stage_distributed},   /* variables of distributed training */
     {"gpu", stage_gpu},                   /* the devices of a vendor, through its plugin */
     {"command-env", stage_command_env},   /* -e has the last word */
-    {"order", stage_order},               /* parents are mounted before children */
+    {"rootless-groups", stage_rootless_groups}, /* which a user cannot give */
+    {"order", stage_order},                     /* parents are mounted before children */
 };
 
 const struct oci_source from_default = {.kind = OCI_FROM_DEFAULT};
 
 struct oci_source from_command(const char *option) {
   return (struct oci_source){.kind = OCI_FROM_COMMAND, .key = option};
+}
+
+struct oci_source from_rootless(const struct context *context) {
+  return context->options->rootless == ROOTLESS_YES ? from_command("--rootless") : from_default;
 }
 
 struct oci_source from_service(const struct context *context, const struct service_at *at) {
@@ -44,6 +51,10 @@ struct oci_source from_service(const struct context *context, const struct servi
 struct where at_service(const struct context *context, const struct service_at *at) {
   return (struct where){
       .file = context->file->file, .line = at->line, .column = at->column, .key = at->key};
+}
+
+const struct host *caller_of(const struct context *context) {
+  return context->caller ? context->caller : context->host;
 }
 
 static int choose_container(struct context *context, struct davit_error *err) {
@@ -74,6 +85,9 @@ int pipeline_run(struct context *context, struct davit_error *err) {
   int answer = choose_container(context, err);
   if (answer == DAVIT_OK)
     answer = refuse_wasm(context, err);
+  if (answer == DAVIT_OK)
+    answer = rootless_find(context->host, context->arena, context->options->rootless,
+                           &context->rootless, err);
   if (answer == DAVIT_OK)
     answer = oci_new(&context->oci, err);
   for (size_t i = 0; answer == DAVIT_OK && i < ARRAY_LEN(stages); i++) {

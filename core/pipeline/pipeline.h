@@ -5,6 +5,7 @@
 
 #include "host/host.h"
 #include "oci/oci.h"
+#include "pipeline/rootless.h"
 #include "plugin/provide.h"
 #include "service/service.h"
 #include "util/log.h"
@@ -12,6 +13,17 @@
 struct render_env {
   const char *name;
   const char *value;
+};
+
+/* Where a volume is; the key is that of service_volume_key(). */
+struct render_volume {
+  const char *key;
+  const char *path; /* absolute */
+};
+
+struct render_socket {
+  const char *host;      /* absolute */
+  const char *container; /* absolute and clean */
 };
 
 /* What the command line says about one rendering; zeroed: nothing. */
@@ -23,6 +35,14 @@ struct render_options {
   const char *const *args; /* operands after "--"; NULL: none */
   const struct render_env *env;
   size_t env_count;
+  const struct render_volume *volumes; /* each key once */
+  size_t volume_count;
+  const char *volume_dir; /* absolute; where all other volumes are. NULL: nowhere */
+  const struct render_socket *sockets;
+  size_t socket_count;
+  const char *const *environment; /* list of "NAME=value": what "$E:" finds; NULL: nothing */
+  const char *const *env_allow;   /* list of globs: which of it; NULL: nothing */
+  const char *secrets_dir;        /* absolute; what "$S:" finds. NULL: nothing */
   const char *workdir;
   const char *hostname;
   bool host_network;
@@ -31,6 +51,7 @@ struct render_options {
                                          one that is set */
   const char *cgroup_parent_default;  /* and its value */
   bool systemd_cgroup;
+  enum rootless_mode rootless;
   const char *const *gpu_devices; /* --gpu-device: replaces the file's choice; NULL: not given */
   const char *rank, *world_size, *local_rank; /* digits, checked by the command line; NULL: not
                                                  given, so all below */
@@ -41,14 +62,15 @@ struct context {
   struct arena *arena;
   const struct log *log;
   const struct host *host;
+  const struct host *caller; /* what the paths of the options are seen in; NULL: the host */
   const struct host *rootfs; /* the container's root; NULL: not known */
   const struct service_file *file;
   const struct service *service; /* pipeline_run() puts the chosen group in its place */
   uint32_t replica;              /* set by pipeline_run(): in that group */
   const struct render_options *options;
   struct providers *providers;
-  const char *container_id; /* set by pipeline_run(): the name of the container, of its cgroup and,
-                               if nothing else is said, of its host */
+  const char *container_id;           /* this and all below: set by pipeline_run() */
+  const struct host_caller *rootless; /* whose container it is; NULL: root's */
   struct oci *oci;
 };
 

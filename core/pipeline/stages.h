@@ -13,8 +13,10 @@ int stage_capabilities(struct context *context, struct davit_error *err) MUST_CH
 int stage_env(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_rootless(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_sockets(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_resources(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_cgroup(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -22,13 +24,21 @@ int stage_isolation(struct context *context, struct davit_error *err) MUST_CHECK
 int stage_distributed(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_gpu(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_command_env(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_rootless_groups(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_order(struct context *context, struct davit_error *err) MUST_CHECK;
 
 extern const struct oci_source from_default;
 /* The option or variable of that name, which is not copied. */
 struct oci_source from_command(const char *option);
 struct oci_source from_service(const struct context *context, const struct service_at *at);
+/* What is so only because the container is rootless. */
+struct oci_source from_rootless(const struct context *context);
 /* The same place for a message. */
 struct where at_service(const struct context *context, const struct service_at *at);
+/* What the paths of the options are seen in. */
+const struct host *caller_of(const struct context *context);
+/* "storage.target": a mount of the container's skeleton is there. */
+int check_mount_target(const char *target, const struct where *at,
+                       struct davit_error *err) MUST_CHECK;
 
 #endif

@@ -3,7 +3,7 @@
  * found before the first edit is made. */
 #include <string.h>
 
-#include "plugin/edit.h"
+#include "plugin/apply.h"
 #include "util/map.h"
 
 struct merger {
@@ -130,6 +130,9 @@ static char node_kind(char type) {
 static int check_node(struct merger *merger, const struct oci *oci, struct edit *edit) {
   struct oci_device *device = &edit->node.device, there;
   const struct oci_source *source = NULL;
+  int rc = check_host_node(merger->transaction, oci, edit, merger->err);
+  if (rc < 0)
+    return rc;
   if (edit->node.rule_only || !oci_find_device(oci, device->path, &there, &source))
     return DAVIT_OK;
   if (node_kind(there.type) != node_kind(device->type) || there.major != device->major ||
@@ -210,14 +213,16 @@ const char *transaction_env(const struct transaction *transaction, const char *n
   const struct oci_source *source = NULL;
   const char *value = oci_get_env(transaction->oci, name, &source);
   bool is_firm = is_users(source);
+  bool is_secret = oci_env_is_secret(transaction->oci, name);
   for (size_t i = 0; i < transaction->edits.count; i++) {
     const struct edit *edit = transaction->edits.items[i];
     if (edit->kind != EDIT_ENV || strcmp(edit->pair.name, name) != 0)
       continue;
     value = edited_env(transaction->arena, &edit->pair, value, is_firm);
+    is_secret = is_secret && value != edit->pair.value;
     is_firm = is_firm || !edit->pair.gives_way;
   }
-  return value;
+  return is_secret ? NULL : value;
 }
 
 static int apply_env(struct transaction *transaction, const struct edit *edit, struct oci *oci,
@@ -233,35 +238,12 @@ static int apply_env(struct transaction *transaction, const struct edit *edit, s
              edit->plugin);
     return DAVIT_OK;
   }
-  return oci_set_env(oci, name, edited, source, err);
+  struct oci_source from = *source;
+  from.secret = edited != edit->pair.value && oci_env_is_secret(oci, name);
+  return oci_set_env(oci, name, edited, &from, err);
 }
 
 /* ---- making the edits ----------------------------------------------------------------------- */
-
-static int apply_node(const struct edit_node *node, bool is_isolated, struct oci *oci,
-                      const struct oci_source *source, struct davit_error *err) {
-  int rc = node->rule_only ? DAVIT_OK : oci_add_device(oci, &node->device, source, err);
-  if (rc == DAVIT_OK && node->group != 0)
-    rc = oci_add_gid(oci, node->group, source, err);
-  char type = node_kind(node->device.type);
-  if (rc < 0 || !is_isolated || type == 'p' || !node->access[0])
-    return rc;
-  const struct oci_rule rule = {.allow = true,
-                                .type = type,
-                                .major = node->device.major,
-                                .minor = node->device.minor,
-                                .access = node->access};
-  return oci_add_device_rule(oci, &rule, source, err);
-}
-
-struct applier {
-  struct transaction *transaction;
-  struct oci *oci;
-  bool is_isolated; /* rules of the document say which devices it has */
-  bool rdt_is_ours; /* linux.intelRdt holds this transaction's edits only */
-  bool has_mounts;
-  struct davit_error *err;
-};
 
 static void warn_of_old_runtimes(const struct log *log, const struct edit *edit) {
   log_warning(log, "plugin.new-runtime",
@@ -277,14 +259,14 @@ static int apply_one(struct applier *applier, const struct edit *edit,
   bool clear;
   switch (edit->kind) {
   case EDIT_NODE:
-    return apply_node(&edit->node, applier->is_isolated, oci, source, err);
+    return apply_node(applier, &edit->node, source, err);
   case EDIT_MOUNT:
     applier->has_mounts = true;
     return oci_add_mount(oci, &edit->mount, source, err);
   case EDIT_HOOK:
     return oci_add_hook(oci, &edit->hook, source, err);
   case EDIT_GID:
-    return oci_add_gid(oci, edit->gid, source, err);
+    return apply_group(applier, edit->gid, source, err);
   case EDIT_ENV:
     return apply_env(applier->transaction, edit, oci, source, err);
   case EDIT_ANNOTATION:
@@ -304,16 +286,19 @@ static int apply_one(struct applier *applier, const struct edit *edit,
 }
 
 static int make_edits(struct merger *merger, struct oci *oci) {
-  struct applier applier = {.transaction = merger->transaction,
+  struct transaction *transaction = merger->transaction;
+  struct applier applier = {.transaction = transaction,
                             .oci = oci,
-                            .is_isolated = !oci_allows_all_devices(oci),
+                            .is_isolated = !transaction->rootless && !oci_allows_all_devices(oci),
+                            .has_user_namespace = oci_has_namespace(oci, "user"),
                             .err = merger->err};
   bool has_nodes = false;
   for (size_t i = 0; i < merger->merged.count; i++) {
     const struct edit *edit = merger->merged.items[i];
     has_nodes = has_nodes || edit->kind == EDIT_NODE;
     if (edit->kind == EDIT_NET_DEVICE || edit->kind == EDIT_INTEL_RDT)
-      warn_of_old_runtimes(merger->transaction->log, edit);
+      warn_of_old_runtimes(transaction->log, edit);
+    warn_of_group(&applier, edit);
     /* Lines of schemata only ever add up: one source for each. */
     bool adds_up = edit->kind == EDIT_INTEL_RDT && strcmp(edit->pair.name, "schemata") == 0;
     for (size_t j = 0; j < (adds_up ? 1 : edit->sources.count); j++) {
@@ -322,8 +307,8 @@ static int make_edits(struct merger *merger, struct oci *oci) {
         return rc;
     }
   }
-  if (has_nodes && !applier.is_isolated)
-    log_warning(applier.transaction->log, "gpu.no-isolation",
+  if (has_nodes && !applier.is_isolated && !transaction->rootless)
+    log_warning(transaction->log, "gpu.no-isolation",
                 "a rule allows every device: the container can open devices that were not asked "
                 "for");
   return applier.has_mounts ? oci_sort_mounts(oci, merger->err) : DAVIT_OK;

@@ -23,7 +23,9 @@ struct edit_node {
   struct oci_device device;
   const char *access; /* of the cgroup rule; "": none */
   bool rule_only;
-  uint32_t group; /* additional gid that the node needs; 0: none */
+  uint32_t group; /* of the host, that a process needs to open the node; 0: none */
+  const char *host_path;
+  bool is_missing; /* on the host */
 };
 
 struct edit_pair { /* what set() says */
@@ -60,7 +62,8 @@ struct transaction {
   const struct host *host;
   const struct oci *oci;
   const struct log *log;
-  struct list edits; /* as they came in */
+  const struct host_caller *rootless; /* who runs the runtime; NULL: root */
+  struct list edits;                  /* as they came in */
 
   /* The op that runs. */
   struct instance *instance;

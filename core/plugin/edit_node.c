@@ -141,7 +141,7 @@ int edit_complete_node(struct transaction *transaction, const struct davit_devic
   if (rc < 0)
     return rc;
   const char *host_path = given->host_path ? given->host_path : given->path;
-  struct edit_node completed = {0};
+  struct edit_node completed = {.host_path = host_path};
   take_given(given, &completed);
 
   CLEANUP(error) struct davit_error missing = {0};
@@ -154,6 +154,7 @@ int edit_complete_node(struct transaction *transaction, const struct davit_devic
                   "device node %s: %s is no device on this host; the node is made as the plugin "
                   "says",
                   given->path, host_path);
+      completed.is_missing = true;
       *node = completed;
       return DAVIT_OK;
     }

@@ -304,8 +304,8 @@ static int add_file(const struct davit_edits *table, const struct davit_file *fi
 /* ---- transactions --------------------------------------------------------------------------- */
 
 int transaction_new(struct arena *arena, const struct host *host, const struct oci *oci,
-                    const struct log *log, struct transaction **transaction,
-                    struct davit_error *err) {
+                    const struct log *log, const struct host_caller *rootless,
+                    struct transaction **transaction, struct davit_error *err) {
   struct transaction *made = arena_alloc(arena, sizeof(*made));
   if (!made)
     return error_memory(err);
@@ -316,7 +316,8 @@ int transaction_new(struct arena *arena, const struct host *host, const struct o
                                .arena = arena,
                                .host = host,
                                .oci = oci,
-                               .log = log};
+                               .log = log,
+                               .rootless = rootless};
   *transaction = made;
   return DAVIT_OK;
 }

@@ -5,15 +5,16 @@
 #ifndef DAVIT_PLUGIN_EDITS_H
 #define DAVIT_PLUGIN_EDITS_H
 
-#include "host/host.h"
+#include "host/caller.h"
 #include "oci/oci.h"
 #include "plugin/instance.h"
 
 struct transaction;
 
+/* `rootless`: who runs the runtime; NULL: root. */
 int transaction_new(struct arena *arena, const struct host *host, const struct oci *oci,
-                    const struct log *log, struct transaction **transaction,
-                    struct davit_error *err) MUST_CHECK;
+                    const struct log *log, const struct host_caller *rootless,
+                    struct transaction **transaction, struct davit_error *err) MUST_CHECK;
 
 /* While sharing, device nodes are refused and a variable that the service sets to another value is
  * an error. */
@@ -29,7 +30,7 @@ const struct davit_edits *transaction_begin(struct transaction *transaction,
 void transaction_rollback(struct transaction *transaction);
 
 /* The value of a variable as the container will have it: the document's, changed by the edits so
- * far. NULL: not set. */
+ * far. NULL: not set, or a secret of the service's. */
 const char *transaction_env(const struct transaction *transaction, const char *name);
 
 /* Edits the document, or leaves it as it is and says why: "plugin.conflict" (edits of two ops, or

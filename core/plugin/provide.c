@@ -22,6 +22,8 @@ static uint32_t container_flags(const struct search *search) {
   } shared[] = {
       {"network", DAVIT_CT_HOST_NET}, {"ipc", DAVIT_CT_HOST_IPC}, {"pid", DAVIT_CT_HOST_PID}};
   uint32_t flags = search->facts->flags;
+  if (search->facts->rootless)
+    flags |= DAVIT_CT_ROOTLESS;
   if (oci_has_namespace(search->oci, "user"))
     flags |= DAVIT_CT_USER_NS;
   for (size_t i = 0; i < ARRAY_LEN(shared); i++)
@@ -37,12 +39,15 @@ static uint32_t container_flags(const struct search *search) {
 void container_view_init(struct container_view *view, const struct search *search,
                          struct instance *instance, const struct transaction *transaction) {
   const struct container_facts *facts = search->facts;
-  uint32_t uid, gid;
+  uint32_t uid, gid, host_uid = UINT32_MAX, host_gid = UINT32_MAX;
   oci_get_user(search->oci, &uid, &gid);
+  (void)oci_id_on_host(search->oci, OCI_UIDS, uid, &host_uid);
+  (void)oci_id_on_host(search->oci, OCI_GIDS, gid, &host_gid);
   *view = (struct container_view){
       .table = {DAVIT_SIZED(struct davit_container), .flags = container_flags(search),
                 .capabilities = oci_get_capabilities(search->oci), .uid = uid, .gid = gid,
-                .host_uid = uid, .host_gid = gid, .id = facts->id, .runtime = facts->runtime,
+                .host_uid = host_uid, .host_gid = host_gid, .id = facts->id,
+                .runtime = facts->runtime,
                 .rootfs = facts->rootfs ? instance_files(instance, facts->rootfs) : NULL,
                 .env = answer_env},
       .transaction = transaction};
@@ -176,7 +181,7 @@ static int try_offer(struct search *search, struct result *result, struct davit_
   int rc = choose(search, &result->offer, &result->chosen, err);
   if (rc == DAVIT_OK)
     rc = transaction_new(search->arena, settings->host, search->oci, settings->log,
-                         &result->transaction, err);
+                         search->facts->rootless, &result->transaction, err);
   if (rc == DAVIT_OK)
     rc = inject(search, &result->offer, result->chosen, result->transaction, err);
   return rc;

@@ -3,7 +3,7 @@
 #ifndef DAVIT_PLUGIN_PROVIDE_H
 #define DAVIT_PLUGIN_PROVIDE_H
 
-#include "host/host.h"
+#include "host/caller.h"
 #include "oci/oci.h"
 #include "plugin/load.h"
 #include "plugin/request.h"
@@ -38,7 +38,8 @@ struct container_facts {
   const char *runtime; /* NULL: not known */
   uint32_t
       flags; /* DAVIT_CT_*; those that the document shows (namespaces, read-only root) are added */
-  const struct host *rootfs; /* NULL: not known */
+  const struct host *rootfs;          /* NULL: not known */
+  const struct host_caller *rootless; /* who runs the runtime; NULL: root */
 };
 
 /* Serves one request: finds the provider, selects the devices, lets it inject and the vendor's
@@ -65,8 +66,9 @@ struct provider_device {
   const struct davit_device *device;
 };
 
-/* Every device that every plugin sees, in order of rank and then of the plugin's own count. What is
- * broken is logged as a warning. `vendor` NULL: all. */
+/* Every device that every plugin sees, in order of rank and then of the plugin's own count; a
+ * generic plugin's view of a device that another one lists is left out. What is broken is logged as
+ * a warning. `vendor` NULL: all. */
 int providers_devices(struct providers *providers, struct arena *arena, const char *vendor,
                       const struct provider_device *const **devices,
                       struct davit_error *err) MUST_CHECK;

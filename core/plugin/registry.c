@@ -212,6 +212,26 @@ static const char *const *kinds_of(const struct list *providers, const char *ven
   return NULL;
 }
 
+static bool have_common_place(const struct davit_device *a, const struct davit_device *b) {
+  if (a->pci_address && b->pci_address && strcmp(a->pci_address, b->pci_address) == 0)
+    return true;
+  for (const char *const *node = a->nodes; node && *node; node++)
+    if (strings_contain(b->nodes, *node))
+      return true;
+  return false;
+}
+
+/* A generic plugin sees every GPU of its kind, also those of which a vendor's plugin says more. */
+static bool is_said_better(const struct provider *provider, const struct davit_device *device,
+                           const struct list *listed) {
+  for (size_t i = 0; provider->plugin->table.rank <= DAVIT_RANK_GENERIC && i < listed->count; i++) {
+    const struct provider_device *other = listed->items[i];
+    if (other->plugin->table.rank > DAVIT_RANK_GENERIC && have_common_place(other->device, device))
+      return true;
+  }
+  return false;
+}
+
 static int list_devices(struct providers *providers, struct arena *arena, struct provider *provider,
                         const struct narrowing *wanted, struct list *list,
                         struct davit_error *err) {
@@ -229,7 +249,8 @@ static int list_devices(struct providers *providers, struct arena *arena, struct
   log_error(log, LOG_LEVEL_WARNING, rc < 0 ? &broken : &inventory.broken);
   inventory_clear(&inventory);
   for (size_t i = 0; rc == DAVIT_OK && i < inventory.count; i++) {
-    if (!narrow_keeps(wanted, provider, inventory.devices[i]))
+    if (!narrow_keeps(wanted, provider, inventory.devices[i]) ||
+        is_said_better(provider, inventory.devices[i], list))
       continue;
     struct provider_device *device = arena_alloc(arena, sizeof(*device));
     if (!device || !list_push(arena, list, device))

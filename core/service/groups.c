@@ -6,7 +6,7 @@
 
 #include "service/forms.h"
 #include "service/keys.h"
-#include "util/text.h"
+#include "util/map.h"
 
 enum {
   GROUPS_MOST = 256, /* each is a service of its own in memory */
@@ -71,10 +71,16 @@ static void read_group_env(struct reader *reader, const struct doc_node *value, 
   struct service_env *env = field_array(reader, service->env_count + group.env_count, sizeof(*env));
   if (!env)
     return;
-  if (service->env_count > 0)
-    memcpy(env, service->env, service->env_count * sizeof(*env));
-  if (group.env_count > 0)
-    memcpy(env + service->env_count, group.env, group.env_count * sizeof(*env));
+  struct map names = {0};
+  for (size_t i = 0; i < group.env_count; i++)
+    if (!map_put(reader->arena, &names, group.env[i].name, env))
+      error_memory(reader->err);
+  for (size_t i = 0; i < service->env_count; i++) {
+    env[i] = service->env[i];
+    env[i].overridden = map_find(&names, env[i].name) != NULL;
+  }
+  for (size_t i = 0; i < group.env_count; i++)
+    env[service->env_count + i] = group.env[i];
   service->env = env;
   service->env_count += group.env_count;
 }

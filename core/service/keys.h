@@ -20,6 +20,9 @@ extern const struct field service_distributed_keys[];
 extern const struct field service_device_keys[];
 extern const struct field service_bind_keys[];
 extern const struct field service_tmpfs_keys[];
+extern const struct field service_named_keys[];
+extern const struct field service_anonymous_keys[];
+extern const struct field service_s3_keys[];
 extern const struct field service_ulimit_keys[];
 extern const struct field service_group_keys[];
 /* Checked only. */
@@ -31,6 +34,11 @@ extern const struct field service_stream_health_keys[];
 extern const struct field service_udp_probe_keys[];
 extern const struct field service_tunnel_keys[];
 extern const struct field service_access_keys[];
+
+/* Notes what is wrong with a text that begins like a reference. True: it is one, or none and
+ * *reference is left as it was. */
+bool field_reference(struct reader *reader, const struct doc_node *value,
+                     const struct service_reference **reference);
 
 /* Readers that a table of another file names; `into` is a struct service. */
 void read_image(struct reader *reader, const struct doc_node *value, void *into);

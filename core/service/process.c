@@ -124,13 +124,8 @@ static bool read_variable(struct reader *reader, const struct doc_node *env, siz
   const char *text;
   if (!field_text(reader, value, &text))
     return false;
-  if (text_starts(text, "$E:") || text_starts(text, "$S:")) {
-    field_unsupported(reader, value, "write the value itself",
-                      "references (%.3s) are known, not supported yet", text);
-    return false;
-  }
   *variable = (struct service_env){.name = name, .value = text, .at = field_at(reader, value)};
-  return true;
+  return field_reference(reader, value, &variable->reference);
 }
 
 void read_env(struct reader *reader, const struct doc_node *value, void *into) {

@@ -27,10 +27,20 @@ struct service_text { /* text NULL: not given */
   struct service_at at;
 };
 
+/* A value of `env` that stands elsewhere. */
+struct service_reference {
+  bool is_secret;      /* "$S:", else "$E:" */
+  const char *name;    /* of the variable or the secret */
+  const char *service; /* "$S:@service/name"; NULL: the deployment's secret */
+  const char *field;   /* of a secret that is JSON; NULL: all of it */
+};
+
 struct service_env {
   const char *name;
-  const char *value;
+  const char *value;                         /* as written */
+  const struct service_reference *reference; /* NULL: the value is meant as it is */
   struct service_at at;
+  bool overridden; /* an entry of the same name follows, whose value counts */
 };
 
 struct service_device {
@@ -41,13 +51,20 @@ struct service_device {
 
 enum service_storage_type {
   SERVICE_BIND,
-  SERVICE_TMPFS
+  SERVICE_TMPFS,
+  SERVICE_NAMED,
+  SERVICE_ANONYMOUS,
+  SERVICE_S3
 };
 
 struct service_storage {
   enum service_storage_type type;
   const char *source; /* bind */
   const char *target;
+  const char *name;   /* named: of the volume */
+  const char *bucket; /* s3 */
+  const char *prefix; /* s3; NULL: the whole bucket, never "" */
+  bool is_network;    /* on a file system of the network: s3, `tier: network` */
   bool readonly;
   bool has_size, has_mode; /* tmpfs */
   uint64_t size;           /* bytes */
@@ -199,6 +216,15 @@ int service_choose(const struct service_file *file, const struct service *servic
  * default and other nodes than 0. NULL: out of memory. */
 const char *service_container_id(struct arena *arena, const struct service *service,
                                  uint32_t replica, uint64_t node);
+
+/* "db", "/var/cache", "s3://bucket/prefix": what a volume is called on the command line and in
+ * messages, no two different ones alike. NULL: out of memory, or the storage is no volume. */
+const char *service_volume_key(struct arena *arena, const struct service_storage *storage);
+
+/* Lower-case letters, digits and "-", neither first nor last a "-", at most 63 of them. */
+bool service_is_volume_name(const char *name);
+/* 3 to 255 letters, digits, "-", "_" and ".", the first and the last a letter or a digit. */
+bool service_is_bucket(const char *name);
 
 /* One grammar for every size: digits and nothing, Ki, Mi, Gi, Ti (1024), K, M, G, T (1000), in
  * either case; no blanks, no fractions. NULL, or why the text is not a size ("is not a size", "is

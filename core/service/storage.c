@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What of the host is seen inside: `devices` and `storage`. */
+#include <ctype.h>
 #include <string.h>
 
 #include "service/keys.h"
 #include "util/text.h"
+
+enum {
+  S3_PREFIX_MOST = 1024 /* of a key of S3, in bytes */
+};
 
 struct device_model {
   const char *path;
@@ -102,6 +107,12 @@ static void read_tmpfs_size(struct reader *reader, const struct doc_node *value,
   storage->has_size = field_size(reader, value, &storage->size);
 }
 
+static bool is_one_line(const char *text) {
+  while (*text && !iscntrl((unsigned char)*text))
+    text++;
+  return !*text;
+}
+
 /* Octal digits, however they are written: 1777, "1777", 01777 and 0o1777 are all the same. */
 static void read_mode(struct reader *reader, const struct doc_node *value, void *into) {
   struct service_storage *storage = into;
@@ -117,6 +128,79 @@ static void read_mode(struct reader *reader, const struct doc_node *value, void 
   }
   storage->mode = mode;
   storage->has_mode = true;
+}
+
+static void read_volume_name(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service_storage *storage = into;
+  const char *name;
+  if (!field_text(reader, value, &name))
+    return;
+  if (service_is_volume_name(name))
+    storage->name = name;
+  else
+    field_invalid(reader, value,
+                  "1 to 63 lower-case letters, digits and \"-\", neither first nor last a \"-\"",
+                  "%s is not the name of a volume", field_quote(reader, name));
+}
+
+static void read_tier(struct reader *reader, const struct doc_node *value, void *into) {
+  static const char *const tiers[] = {"local", "cached", "network", NULL};
+  struct service_storage *storage = into;
+  size_t tier;
+  if (field_choice(reader, value, tiers, &tier))
+    storage->is_network = strcmp(tiers[tier], "network") == 0;
+}
+
+static void check_size(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
+  uint64_t size;
+  (void)field_size(reader, value, &size);
+}
+
+static void read_bucket(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service_storage *storage = into;
+  const char *bucket;
+  if (!field_text(reader, value, &bucket))
+    return;
+  if (service_is_bucket(bucket))
+    storage->bucket = bucket;
+  else
+    field_invalid(reader, value,
+                  "3 to 255 letters, digits, \"-\", \"_\" and \".\", the first a letter or digit",
+                  "%s is not the name of a bucket", field_quote(reader, bucket));
+}
+
+static void read_prefix(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service_storage *storage = into;
+  const char *prefix;
+  if (!field_text(reader, value, &prefix) || prefix[0] == '\0')
+    return; /* empty: not set, as in the original */
+  if (is_one_line(prefix) && strlen(prefix) <= S3_PREFIX_MOST)
+    storage->prefix = prefix;
+  else
+    field_invalid(reader, value, "at most 1024 bytes, no control characters", "%s is not a prefix",
+                  field_quote(reader, prefix));
+}
+
+static void check_endpoint(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
+  const char *url;
+  if (!field_text(reader, value, &url))
+    return;
+  size_t scheme = text_starts(url, "https://")  ? strlen("https://")
+                  : text_starts(url, "http://") ? strlen("http://")
+                                                : 0;
+  if (scheme == 0 || !url[scheme] || !is_one_line(url) || strchr(url, ' '))
+    field_invalid(reader, value, "a URL: https://s3.example.org", "%s is not an endpoint",
+                  field_quote(reader, url));
+}
+
+/* They are not repeated in a message. */
+static void check_credentials(struct reader *reader, const struct doc_node *value,
+                              UNUSED void *into) {
+  if (value->kind != DOC_SCALAR)
+    field_wrong_kind(reader, value, "a text", "write one value");
+  else if (!value->text[0] || !is_one_line(value->text))
+    field_invalid(reader, value, "what the preparer of the volume takes, in one line",
+                  "the credentials are empty or have control characters");
 }
 
 const struct field service_bind_keys[] = {
@@ -135,46 +219,68 @@ const struct field service_tmpfs_keys[] = {
     {.key = NULL},
 };
 
-enum storage_kind {
-  STORAGE_BIND,
-  STORAGE_TMPFS,
-  STORAGE_NAMED,
-  STORAGE_ANONYMOUS,
-  STORAGE_S3
+const struct field service_named_keys[] = {
+    {.key = "type", .read = pass_type, .example = "named"},
+    {.key = "name", .read = read_volume_name, .example = "data"},
+    {.key = "target", .read = read_target, .example = "/data"},
+    {.key = "readonly", .read = read_readonly},
+    {.key = "tier", .read = read_tier},
+    {.key = "size", .read = check_size, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = NULL},
 };
 
-static bool read_storage_kind(struct reader *reader, const struct doc_node *value, size_t *kind) {
-  static const char *const kinds[] = {
-      [STORAGE_BIND] = "bind",           [STORAGE_TMPFS] = "tmpfs", [STORAGE_NAMED] = "named",
-      [STORAGE_ANONYMOUS] = "anonymous", [STORAGE_S3] = "s3",       NULL};
+const struct field service_anonymous_keys[] = {
+    {.key = "type", .read = pass_type, .example = "anonymous"},
+    {.key = "target", .read = read_target, .example = "/var/cache"},
+    {.key = "tier", .read = read_tier},
+    {.key = NULL},
+};
+
+const struct field service_s3_keys[] = {
+    {.key = "type", .read = pass_type, .example = "s3"},
+    {.key = "bucket", .read = read_bucket, .example = "models"},
+    {.key = "prefix", .read = read_prefix, .flags = FIELD_OPTIONAL},
+    {.key = "target", .read = read_target, .example = "/models"},
+    {.key = "readonly", .read = read_readonly},
+    {.key = "endpoint", .read = check_endpoint, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "credentials", .read = check_credentials, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = NULL},
+};
+
+static bool read_storage_type(struct reader *reader, const struct doc_node *value,
+                              enum service_storage_type *type) {
+  static const char *const types[] = {
+      [SERVICE_BIND] = "bind",           [SERVICE_TMPFS] = "tmpfs", [SERVICE_NAMED] = "named",
+      [SERVICE_ANONYMOUS] = "anonymous", [SERVICE_S3] = "s3",       NULL};
   if (value->kind != DOC_MAPPING) {
     field_wrong_kind(reader, value, "a mapping", "write `{type: bind, source: ..., target: ...}`");
     return false;
   }
-  const struct doc_node *type = doc_get(value, "type");
-  if (!type) {
-    field_invalid(reader, value, "add `type: bind` or `type: tmpfs`",
+  const struct doc_node *node = doc_get(value, "type");
+  size_t index;
+  if (!node) {
+    field_invalid(reader, value, "add `type: bind`, tmpfs, named, anonymous or s3",
                   "the key \"type\" is missing");
     return false;
   }
-  if (!field_choice(reader, type, kinds, kind))
+  if (!field_choice(reader, node, types, &index))
     return false;
-  if (*kind == STORAGE_BIND || *kind == STORAGE_TMPFS)
-    return true;
-  field_unsupported(reader, type, "use bind or tmpfs",
-                    "the storage type %s is known, not supported yet", kinds[*kind]);
-  return false;
+  *type = (enum service_storage_type)index;
+  return true;
 }
 
 static void read_storage_entry(struct reader *reader, const struct doc_node *value,
                                struct service_storage *storage, struct map *targets) {
-  size_t kind;
-  if (!read_storage_kind(reader, value, &kind))
+  static const struct field *const keys[] = {[SERVICE_BIND] = service_bind_keys,
+                                             [SERVICE_TMPFS] = service_tmpfs_keys,
+                                             [SERVICE_NAMED] = service_named_keys,
+                                             [SERVICE_ANONYMOUS] = service_anonymous_keys,
+                                             [SERVICE_S3] = service_s3_keys};
+  if (!read_storage_type(reader, value, &storage->type))
     return;
-  storage->type = kind == STORAGE_BIND ? SERVICE_BIND : SERVICE_TMPFS;
   storage->at = field_at(reader, value);
-  fields_read(reader, value, kind == STORAGE_BIND ? service_bind_keys : service_tmpfs_keys,
-              storage);
+  storage->is_network = storage->type == SERVICE_S3;
+  fields_read(reader, value, keys[storage->type], storage);
   if (!storage->target)
     return;
   const struct doc_node *target = doc_get(value, "target");

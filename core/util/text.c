@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/attributes.h"
+
 bool text_to_u64(const char *text, int base, uint64_t *value) {
   if (!isxdigit((unsigned char)text[0])) /* strtoull would take blanks and signs */
     return false;
@@ -42,6 +44,40 @@ char *text_trim_end(char *text) {
   while (length > 0 && isspace((unsigned char)text[length - 1]))
     text[--length] = '\0';
   return text;
+}
+
+size_t text_utf8_length(const unsigned char *text, size_t size) {
+  static const struct {
+    unsigned char mask, lead;
+    uint32_t least;
+  } forms[] = {{0x80, 0x00, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
+
+  for (size_t form = 0; form < ARRAY_LEN(forms); form++) {
+    if ((text[0] & forms[form].mask) != forms[form].lead)
+      continue;
+    if (form >= size)
+      return 0;
+    uint32_t code = text[0] & (unsigned char)~forms[form].mask;
+    for (size_t i = 1; i <= form; i++) {
+      if ((text[i] & 0xC0) != 0x80)
+        return 0;
+      code = code << 6 | (text[i] & 0x3F);
+    }
+    bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+    return code < forms[form].least || code > 0x10FFFF || surrogate ? 0 : form + 1;
+  }
+  return 0;
+}
+
+bool text_is_utf8(const char *text) {
+  size_t size = strlen(text);
+  for (size_t at = 0; at < size;) {
+    size_t length = text_utf8_length((const unsigned char *)text + at, size - at);
+    if (length == 0)
+      return false;
+    at += length;
+  }
+  return true;
 }
 
 bool path_is_clean(const char *path) {
@@ -93,7 +129,7 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
 
 const char *text_nearest(const char *word, const char *const *words) {
   size_t length = strlen(word);
-  if (length == 0 || length > LONGEST_WORD)
+  if (length < 2 || length > LONGEST_WORD) /* every letter is one edit from every other */
     return NULL;
   const char *nearest = NULL;
   size_t least = length <= 3 ? 1 : length <= 7 ? 2 : 3; /* further away is another word */

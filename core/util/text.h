@@ -17,6 +17,11 @@ bool text_ends(const char *text, const char *suffix);
 /* The text without blanks and newlines at its end, cut in place. */
 char *text_trim_end(char *text);
 
+/* Bytes of the UTF-8 sequence at the start of the text, which has at least one byte; 0: it is none.
+ */
+size_t text_utf8_length(const unsigned char *text, size_t size);
+bool text_is_utf8(const char *text);
+
 /* Absolute and clean: starts with "/", has no empty, "." or ".." component and no "/" at its end
  * ("/" itself is fine). */
 bool path_is_clean(const char *path);

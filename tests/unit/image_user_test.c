@@ -98,6 +98,94 @@ START_TEST(does_not_leave_the_rootfs) {
 }
 END_TEST
 
+static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
+                             "nobody:x:65534:65533::/nonexistent:/bin/false\n"
+                             "render:x:1000:100::/home/render:/bin/sh\n"
+                             "render:x:0:0::/root:/bin/sh\n"
+                             "torn:x:12:\n";
+static const char group[] = "root:x:0:\nvideo:x:44:alice,render\nusers:x:100:\nvideo:x:45:\n"
+                            "badgid:x:-1:\n";
+
+/* P5: names are looked up; whoever is not there is an error and never root. */
+static const struct {
+  const char *text;
+  uint32_t uid, gid;
+  const char *home;
+  size_t groups;
+} users[] = {
+    {"render", 1000, 100, "/home/render", 1},
+    {"nobody", 65534, 65533, "/nonexistent", 0},
+    {"1000", 1000, 100, "/home/render", 1},
+    {"1001", 1001, 0, NULL, 0}, /* not 1001:1001 */
+    {"0", 0, 0, "/root", 0},
+    {"render:video", 1000, 44, "/home/render", 0},
+    {"render:7", 1000, 7, "/home/render", 0},
+    {"1001:users", 1001, 100, NULL, 0},
+    {"4294967294:4294967294", 4294967294, 4294967294, NULL, 0},
+};
+
+START_TEST(p5_users_are_looked_up) {
+  struct davit_error err = {0};
+  struct image_user user;
+  write_file("etc/passwd", passwd);
+  write_file("etc/group", group);
+  ck_assert_ok(image_resolve_user(&arena, rootfs, users[_i].text, NULL, &user, &err), &err);
+  ck_assert_uint_eq(user.uid, users[_i].uid);
+  ck_assert_uint_eq(user.gid, users[_i].gid);
+  ck_assert_pstr_eq(user.home, users[_i].home);
+  ck_assert_uint_eq(user.group_count, users[_i].groups);
+}
+END_TEST
+
+static const struct {
+  const char *text, *problem, *hint;
+} not_users[] = {
+    {"rendr", "the root file system has no user \"rendr\"", "did you mean render?"},
+    {"zz", "the root file system has no user \"zz\"", "there are: root, nobody, render"},
+    {"torn", "the root file system has no user \"torn\"", "there are"},
+    {"render:vide", "the root file system has no group \"vide\"", "did you mean video?"},
+    {"render:badgid", "the root file system has no group \"badgid\"", NULL},
+    {"", "\"\" is not a user", "USER or USER:GROUP"},
+    {":video", "\"\" is not a user", "USER or USER:GROUP"},
+    {"render:", "\"\" is not a group", "USER or USER:GROUP"},
+    {"1:2:3", "\"2:3\" is not a group", "USER or USER:GROUP"},
+    {"4294967295", "\"4294967295\" is not a user", "4294967294"},
+    {"1:99999999999999999999", "\"99999999999999999999\" is not a group", "4294967294"},
+};
+
+START_TEST(p5_unknown_names_are_errors) {
+  struct davit_error err = {0};
+  struct image_user user;
+  const struct where at = {.file = "s.yaml", .line = 7, .column = 11, .key = "services.web.user"};
+  write_file("etc/passwd", passwd);
+  write_file("etc/group", group);
+  ck_assert_int_lt(image_resolve_user(&arena, rootfs, not_users[_i].text, &at, &user, &err), 0);
+  ck_assert_uint_eq(err.count, 1);
+  ck_assert_str_eq(err.first->code, "process.user");
+  ck_assert_str_eq(err.first->text, not_users[_i].problem);
+  ck_assert_uint_eq(err.first->at.line, 7);
+  ck_assert_str_eq(err.first->at.key, "services.web.user");
+  if (not_users[_i].hint)
+    ck_assert_contains(err.first->hint, not_users[_i].hint);
+  error_clear(&err);
+}
+END_TEST
+
+START_TEST(p5_names_need_a_rootfs) {
+  struct davit_error err = {0};
+  struct image_user user;
+  ck_assert_int_lt(image_resolve_user(&arena, NULL, "nobody", NULL, &user, &err), 0);
+  ck_assert_error(&err, "process.user", "--rootfs");
+  error_clear(&err);
+  ck_assert_ok(image_resolve_user(&arena, NULL, "5:6", NULL, &user, &err), &err);
+  ck_assert_uint_eq(user.uid, 5);
+  ck_assert_uint_eq(user.gid, 6);
+  ck_assert_int_lt(image_resolve_user(&arena, rootfs, "nobody", NULL, &user, &err), 0);
+  ck_assert_error(&err, "process.user", "no entries in /etc/passwd");
+  error_clear(&err);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("image/user");
   TCase *tests = tcase_create("user");
@@ -106,6 +194,9 @@ int main(void) {
   tcase_add_test(tests, knows_nobody_without_files);
   tcase_add_test(tests, passes_over_malformed_entries);
   tcase_add_test(tests, does_not_leave_the_rootfs);
+  tcase_add_loop_test(tests, p5_users_are_looked_up, 0, (int)ARRAY_LEN(users));
+  tcase_add_loop_test(tests, p5_unknown_names_are_errors, 0, (int)ARRAY_LEN(not_users));
+  tcase_add_test(tests, p5_names_need_a_rootfs);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -52,7 +52,7 @@ static void set_up(struct fixture *f) {
   for (size_t i = 0; i < 2; i++)
     f->instances[i] = (struct instance){.arena = &f->dir.arena, .plugin = &f->plugins[i]};
   ck_assert_ok(oci_new(&f->oci, &f->err), &f->err);
-  ck_assert_ok(transaction_new(&f->dir.arena, f->host, f->oci, &f->log, &f->transaction, &f->err),
+  ck_assert_ok(transaction_new(&f->dir.arena, f->host, f->oci, &f->log, NULL, &f->transaction, &f->err),
                &f->err);
 }
 
@@ -730,7 +730,7 @@ START_TEST(a_config_that_is_read_keeps_its_variables) {
   set_up(&f);
   oci_free(f.oci);
   f.oci = parsed("{\"ociVersion\": \"1.0.2\", \"process\": {\"env\": [\"A=old\", \"P=/bin\"]}}");
-  ck_assert_ok(transaction_new(&f.dir.arena, f.host, f.oci, &f.log, &f.transaction, &f.err),
+  ck_assert_ok(transaction_new(&f.dir.arena, f.host, f.oci, &f.log, NULL, &f.transaction, &f.err),
                &f.err);
   const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
   ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "new", DAVIT_SET_DEFAULT), DAVIT_OK);

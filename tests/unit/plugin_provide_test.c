@@ -768,8 +768,8 @@ static const struct {
   enum cdi_policy cdi;
   const char *listed; /* "PLUGIN:ID ..." */
 } listings[] = {
-    {NULL, NULL, CDI_AUTO, "cdi:0 cdi:1 acme:0 acme:1 any:0 any:1"},
-    {NULL, NULL, CDI_OFF, "acme:0 acme:1 any:0 any:1"},
+    {NULL, NULL, CDI_AUTO, "cdi:0 cdi:1 acme:0 acme:1"},
+    {NULL, NULL, CDI_OFF, "acme:0 acme:1"},
     {NULL, "any", CDI_AUTO, "any:0 any:1"},
     {"acme", NULL, CDI_AUTO, "cdi:0 acme:0 acme:1"},
     {"acme.org/tpu", NULL, CDI_AUTO, "cdi:1"},

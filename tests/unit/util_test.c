@@ -124,6 +124,8 @@ START_TEST(near_words) {
   ck_assert_str_eq(text_nearest("evn", words), "env");
   ck_assert_ptr_null(text_nearest("zzz", words));
   ck_assert_ptr_null(text_nearest("", words));
+  static const char *const digits[] = {"0", "1", NULL};
+  ck_assert_ptr_null(text_nearest("7", digits));
 }
 END_TEST
 

@@ -267,12 +267,12 @@ struct davit_container {
   uint64_t capabilities; /* bounding set, bit n = capability n of the kernel */
   uint32_t uid;          /* of the process, inside */
   uint32_t gid;
-  uint32_t host_uid; /* the same seen from the host */
+  uint32_t host_uid; /* the same seen from the host; UINT32_MAX: no id there */
   uint32_t host_gid;
   const char *id;
   const char *runtime;              /* "runc", "crun", ...; NULL: not known */
   const struct davit_files *rootfs; /* NULL: not known. Contents are hostile */
-  /* What the process has so far (image, service, earlier edits); NULL: not set. */
+  /* What the process has so far (image, service, earlier edits); NULL: not set, or a secret. */
   const char *(*env)(const struct davit_container *c, const char *name);
 };
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options that say what of the caller's machine goes into a container: volumes, sockets,
+ * variables, secrets. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/text.h"
+
+/* As the caller sees it; that it is there, the rendering finds out. */
+static int take_path(struct cli *cli, const char *option, const char *value, const char **path,
+                     struct davit_error *err) {
+  if (!value[0])
+    return usage_error(err, NULL, "--%s takes a path, not \"\"", option);
+  if (value[0] == '/') {
+    *path = value;
+    return DAVIT_OK;
+  }
+  CLEANUP(free) char *here = getcwd(NULL, 0);
+  if (!here && errno != ENOMEM)
+    return error_add(err, DAVIT_E_FAILED, "input.unreadable", "give an absolute path",
+                     "the directory that \"%s\" is relative to: %s", value, strerror(errno));
+  const char *joined = here ? arena_printf(&cli->arena, "%s/%s", here, value) : NULL;
+  if (!joined)
+    return error_memory(err);
+  *path = joined;
+  return DAVIT_OK;
+}
+
+/* ---- volumes ----------------------------------------------------------------------------------
+ */
+
+static bool is_volume_key(const char *key) {
+  static const char bucket_scheme[] = "s3://";
+  if (key[0] == '/')
+    return path_is_clean(key) && key[1];
+  if (!text_starts(key, bucket_scheme))
+    return service_is_volume_name(key);
+  CLEANUP(arena) struct arena scratch = {0};
+  const char *bucket = key + strlen(bucket_scheme);
+  const char *name = arena_strndup(&scratch, bucket, strcspn(bucket, "/"));
+  return name && service_is_bucket(name);
+}
+
+static int take_volume(struct cli *cli, const char *value, struct davit_error *err) {
+  /* A name has no "=", a target and a prefix may have some. */
+  bool is_path = value[0] == '/' || text_starts(value, "s3://");
+  const char *equals = is_path ? strrchr(value, '=') : strchr(value, '=');
+  char *key = equals ? arena_strndup(&cli->arena, value, (size_t)(equals - value)) : NULL;
+  if (equals && !key)
+    return error_memory(err);
+  if (!key || !is_volume_key(key))
+    return usage_error(err, "a volume is NAME, TARGET (absolute) or s3://BUCKET[/PREFIX]",
+                       "--volume takes VOLUME=PATH, not \"%s\"", value);
+  size_t length = strlen(key);
+  if (text_starts(key, "s3://") && strchr(key + strlen("s3://"), '/') == key + length - 1)
+    key[length - 1] = '\0'; /* "s3://bucket/": no prefix */
+  for (size_t i = 0; i < cli->volumes.count; i++)
+    if (strcmp(((const struct render_volume *)cli->volumes.items[i])->key, key) == 0)
+      return usage_error(err, NULL, "--volume \"%s\" is given twice", key);
+  struct render_volume *volume = arena_alloc(&cli->arena, sizeof(*volume));
+  if (!volume || !list_push(&cli->arena, &cli->volumes, volume))
+    return error_memory(err);
+  volume->key = key;
+  return take_path(cli, "volume", equals + 1, &volume->path, err);
+}
+
+static int take_volume_dir(struct cli *cli, const char *value, struct davit_error *err) {
+  return take_path(cli, "volume-dir", value, &cli->render.volume_dir, err);
+}
+
+/* ---- sockets ----------------------------------------------------------------------------------
+ */
+
+static int take_socket(struct cli *cli, const char *value, struct davit_error *err) {
+  const char *colon = strrchr(value, ':');
+  if (!colon || colon == value || !path_is_clean(colon + 1) || !colon[2])
+    return usage_error(err, "for example --socket /run/app.sock:/run/app.sock",
+                       "--socket takes HOST:CONTAINER, the latter absolute, not \"%s\"", value);
+  char *host = arena_strndup(&cli->arena, value, (size_t)(colon - value));
+  struct render_socket *socket = arena_alloc(&cli->arena, sizeof(*socket));
+  if (!host || !socket || !list_push(&cli->arena, &cli->sockets, socket))
+    return error_memory(err);
+  socket->container = colon + 1;
+  return take_path(cli, "socket", host, &socket->host, err);
+}
+
+/* ---- references -------------------------------------------------------------------------------
+ */
+
+static int take_env_allow(struct cli *cli, const char *value, struct davit_error *err) {
+  return list_push(&cli->arena, &cli->env_allow, value) ? DAVIT_OK : error_memory(err);
+}
+
+static int take_secrets_dir(struct cli *cli, const char *value, struct davit_error *err) {
+  return take_path(cli, "secrets-dir", value, &cli->render.secrets_dir, err);
+}
+
+const struct cli_option options_host[] = {
+    {"volume", 0, "VOLUME=PATH",
+     "where a volume is: NAME, TARGET or s3://BUCKET[/PREFIX]; may be repeated", take_volume},
+    {"volume-dir", 0, "DIR", "where all other volumes are", take_volume_dir},
+    {"socket", 0, "HOST:CONTAINER", "put a socket of the host into the container; may be repeated",
+     take_socket},
+    {"env-allow", 0, "PATTERN", "variables that $E: may take (default: all); may be repeated",
+     take_env_allow},
+    {"secrets-dir", 0, "DIR", "what $S: takes: a file a secret", take_secrets_dir},
+    {0},
+};
+
+/* ---- all of it --------------------------------------------------------------------------------
+ */
+
+int complete_host_options(struct cli *cli, struct davit_error *err) {
+  static const char *const all[] = {"*", NULL};
+  struct render_options *options = &cli->render;
+  struct render_volume *volumes = arena_array(&cli->arena, cli->volumes.count, sizeof(*volumes));
+  struct render_socket *sockets = arena_array(&cli->arena, cli->sockets.count, sizeof(*sockets));
+  if (!volumes || !sockets)
+    return error_memory(err);
+  for (size_t i = 0; i < cli->volumes.count; i++)
+    volumes[i] = *(const struct render_volume *)cli->volumes.items[i];
+  for (size_t i = 0; i < cli->sockets.count; i++)
+    sockets[i] = *(const struct render_socket *)cli->sockets.items[i];
+  options->volumes = volumes;
+  options->volume_count = cli->volumes.count;
+  options->sockets = sockets;
+  options->socket_count = cli->sockets.count;
+  options->env_allow = cli->env_allow.count > 0 ? list_strings(&cli->env_allow) : all;
+  /* Nothing of it where davit runs with more rights than its caller. */
+  if (getauxval(AT_SECURE) == 0)
+    options->environment = (const char *const *)environ;
+  return DAVIT_OK;
+}
