@@ -141,7 +141,7 @@ START_TEST(r1_nothing_but_an_image) {
   ck_assert_str_eq(names("mounts."),
                    "/proc /dev /sys /dev/pts /dev/shm /dev/mqueue /sys/fs/cgroup");
   /* A cgroup namespace too: a container must not see the host's groups. */
-  ck_assert_str_eq(all("linux.namespaces."), "pid ipc uts mount network cgroup");
+  ck_assert_str_eq(all("linux.namespaces."), "pid ipc uts mount cgroup network");
   ck_assert_contains(all("linux.resources.devices"), BASE_RULES);
   ck_assert_str_eq(all("linux.resources.devices[10]"), "");
   ck_assert_str_eq(all("hostname"), "w-rep-1");
