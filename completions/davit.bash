@@ -8,10 +8,11 @@ _davit() {
   local globals="--plugin-dir --plugin-option --cdi-dir --host-root --allow-untrusted-plugins --verbose --quiet --log-format
     --version --help -v -q -h"
   local render="--service --replica --role --node --rootfs --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
-    --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e"
+    --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e
+    --volume --volume-dir --socket --env-allow --secrets-dir"
   local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --role --node --rootfs -e --env
-    --workdir --hostname --cgroup-parent --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
-    -o --output --device --gpu --vendor "
+    --workdir --hostname --cgroup-parent --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
+    --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor "
 
   local i command=
   for ((i = 1; i < cword; i++)); do
@@ -24,8 +25,9 @@ _davit() {
   done
 
   case $prev in
-    --plugin-dir | --cdi-dir | --host-root | --rootfs | -o | --output) _filedir -d; return ;;
+    --plugin-dir | --cdi-dir | --host-root | --rootfs | --volume-dir | --secrets-dir | -o | --output) _filedir -d; return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur"); return ;;
+    --rootless) mapfile -t COMPREPLY < <(compgen -W "auto yes no" -- "$cur"); return ;;
     --cdi) mapfile -t COMPREPLY < <(compgen -W "auto prefer require off" -- "$cur"); return ;;
     --gpu) mapfile -t COMPREPLY < <(compgen -W "vendor= count= device= model=" -- "$cur"); compopt -o nospace; return ;;
   esac
@@ -39,7 +41,7 @@ _davit() {
     build) options="$render --output --all -o" ;;
     validate) options='' ;;
     remove) options='' operands="_filedir -d" ;;
-    inject) options="--device --gpu --provider --cdi" ;;
+    inject) options="--device --gpu --rootless --provider --cdi" ;;
     devices) options="--vendor --json" operands='' ;;
     plugins) options=--json operands='' ;;
     *) return ;;

@@ -41,6 +41,7 @@ static int run(struct cli *cli, struct davit_error *err) {
   const struct service_file *file;
   const struct service *service;
   struct rootfs rootfs = {0};
+  struct list files = {0};
   size_t size = 0;
   if (!cli->output)
     return usage_error(err, "davit build FILE -o DIR", "davit build needs --output");
@@ -50,11 +51,18 @@ static int run(struct cli *cli, struct davit_error *err) {
   if (answer == DAVIT_OK)
     answer = choose_rootfs(cli, service, cli->output, &rootfs, err);
   if (answer == DAVIT_OK)
-    answer = render_service(cli, file, service, &rootfs, &oci, err);
+    answer = bundle_files_directory(&cli->arena, cli->output, &cli->render.files_directory, err);
+  if (answer == DAVIT_OK)
+    answer = render_service(cli, file, service, &rootfs, &oci, &files, err);
   if (answer == DAVIT_OK)
     answer = oci_print(oci, &config, &size, err);
+  const struct bundle_content content = {.rootfs = rootfs.path,
+                                         .config = config,
+                                         .config_size = size,
+                                         .files =
+                                             (const struct made_file *const *)list_strings(&files)};
   if (answer == DAVIT_OK)
-    answer = bundle_write(cli->output, rootfs.path, config, size, err);
+    answer = bundle_write(cli->output, &content, err);
   if (answer == DAVIT_OK)
     log_info(&cli->log, "wrote %s/config.json", cli->output);
   return answer;

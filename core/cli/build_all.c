@@ -22,15 +22,14 @@ struct job {
   const char *role;              /* NULL: it has no groups */
   uint32_t replica;
   const char *dir;
-  struct rootfs rootfs;
-  char *config; /* owned */
-  size_t size;
-  struct bundle_draft draft;
+  char *config;      /* owned */
+  struct list files; /* struct made_file * */
+  struct bundle_content content;
+  struct bundle_draft *draft; /* NULL: not written, or in its place */
 };
 
 struct batch {
   struct list jobs; /* struct job * */
-  size_t prepared;  /* jobs with a draft */
   bool made;        /* the directory of all was not there before */
 };
 
@@ -101,16 +100,40 @@ static int collect(struct cli *cli, const struct service_file *file, struct batc
   return answer;
 }
 
+/* The absolute path without links of the directory of all, which need not be there yet: of a bundle
+ * in it alone it could not be told before it is made. */
+static int find_output(struct cli *cli, struct davit_error *err) {
+  const char *own;
+  int answer = bundle_files_directory(&cli->arena, cli->output, &own, err);
+  if (answer < 0)
+    return answer;
+  char *output = arena_strndup(&cli->arena, own, (size_t)(strrchr(own, '/') - own));
+  if (!output)
+    return error_memory(err);
+  cli->output = output;
+  return DAVIT_OK;
+}
+
 static int render_job(struct cli *cli, const struct machine *machine,
                       const struct service_file *file, struct job *job, struct davit_error *err) {
   CLEANUP(oci) struct oci *oci = NULL;
+  struct rootfs rootfs = {0};
+  size_t size = 0;
   cli->render.role = job->role;
   cli->render.replica = job->replica;
-  int answer = choose_rootfs(cli, job->service, job->dir, &job->rootfs, err);
+  cli->render.files_directory = arena_printf(&cli->arena, "%s/.davit", job->dir);
+  if (!cli->render.files_directory)
+    return error_memory(err);
+  int answer = choose_rootfs(cli, job->service, job->dir, &rootfs, err);
   if (answer == DAVIT_OK)
-    answer = render_on(cli, machine, file, job->service, &job->rootfs, &oci, err);
+    answer = render_on(cli, machine, file, job->service, &rootfs, &oci, &job->files, err);
   if (answer == DAVIT_OK)
-    answer = oci_print(oci, &job->config, &job->size, err);
+    answer = oci_print(oci, &job->config, &size, err);
+  job->content =
+      (struct bundle_content){.rootfs = rootfs.path,
+                              .config = job->config,
+                              .config_size = size,
+                              .files = (const struct made_file *const *)list_strings(&job->files)};
   return answer;
 }
 
@@ -131,17 +154,19 @@ static int write_all(struct cli *cli, struct batch *batch, struct davit_error *e
   int answer = make_directory(cli, batch, err);
   for (size_t i = 0; answer == DAVIT_OK && i < batch->jobs.count; i++) {
     struct job *job = batch->jobs.items[i];
-    answer = bundle_prepare(job->dir, job->rootfs.path, job->config, job->size, &job->draft, err);
-    batch->prepared += answer == DAVIT_OK;
+    answer = bundle_prepare(job->dir, &job->content, &job->draft, err);
   }
-  size_t done = 0;
-  while (answer == DAVIT_OK && done < batch->prepared)
-    answer = bundle_commit(&((struct job *)batch->jobs.items[done++])->draft, err);
-  if (answer == DAVIT_OK)
-    return answer;
-  for (; done < batch->prepared; done++)
-    bundle_abandon(&((struct job *)batch->jobs.items[done])->draft);
-  if (batch->made)
+  for (size_t i = 0; answer == DAVIT_OK && i < batch->jobs.count; i++) {
+    struct job *job = batch->jobs.items[i];
+    answer = bundle_commit(job->draft, err);
+    job->draft = NULL;
+  }
+  for (size_t i = 0; answer < 0 && i < batch->jobs.count; i++) {
+    const struct job *job = batch->jobs.items[i];
+    if (job->draft)
+      bundle_abandon(job->draft);
+  }
+  if (answer < 0 && batch->made)
     rmdir(cli->output); /* it is not empty if something is left in it, and stays then */
   return answer;
 }
@@ -153,6 +178,8 @@ int build_all(struct cli *cli, struct davit_error *err) {
   int answer = refuse_options(cli, err);
   if (answer == DAVIT_OK)
     answer = load_file(cli, &file, err);
+  if (answer == DAVIT_OK)
+    answer = find_output(cli, err);
   if (answer == DAVIT_OK)
     answer = collect(cli, file, &batch, err);
   if (answer == DAVIT_OK)

@@ -165,14 +165,15 @@ struct rootfs {
 /* The directory that --rootfs gives the service, NULL if none. */
 const char *given_rootfs(const struct cli *cli, const struct service *service);
 
-/* Renders the service, once the machine is open, as often as it takes. *oci is owned by the
- * caller. */
+/* Renders the service, once the machine is open, as often as it takes. *oci is owned by the caller.
+ * What the config refers to in the bundle is added to `files` (struct made_file *), if the options
+ * name a directory for them. */
 int render_on(struct cli *cli, const struct machine *machine, const struct service_file *file,
               const struct service *service, const struct rootfs *rootfs, struct oci **oci,
-              struct davit_error *err) MUST_CHECK;
+              struct list *files, struct davit_error *err) MUST_CHECK;
 /* The same, on a machine opened for it alone. */
 int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
-                   const struct rootfs *rootfs, struct oci **oci,
+                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
                    struct davit_error *err) MUST_CHECK;
 /* build --all */
 int build_all(struct cli *cli, struct davit_error *err) MUST_CHECK;

@@ -198,6 +198,22 @@ static int take_host_network(struct cli *cli, UNUSED const char *value,
   return DAVIT_OK;
 }
 
+static int take_namespace(struct cli *cli, const char *value, struct davit_error *err) {
+  const struct {
+    const char *type;
+    const char **path;
+  } types[] = {
+      {"network", &cli->render.network}, {"pid", &cli->render.pid}, {"ipc", &cli->render.ipc}};
+  const char *equals = strchr(value, '=');
+  for (size_t i = 0; equals && path_is_clean(equals + 1) && i < ARRAY_LEN(types); i++)
+    if (strlen(types[i].type) == (size_t)(equals - value) && text_starts(value, types[i].type)) {
+      *types[i].path = equals + 1;
+      return DAVIT_OK;
+    }
+  return usage_error(err, "TYPE is network, pid or ipc: --namespace network=/var/run/netns/web",
+                     "--namespace takes TYPE=PATH, not \"%s\"", value);
+}
+
 static int take_cgroup_parent(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
   cli->render.cgroup_parent = value;
   return DAVIT_OK;
@@ -278,6 +294,8 @@ const struct cli_option options_service[] = {
     {"workdir", 0, "DIR", "working directory in the container", take_workdir},
     {"hostname", 0, "NAME", "hostname, if the service has none", take_hostname},
     {"host-network", 0, NULL, "share the host's network namespace", take_host_network},
+    {"namespace", 0, "TYPE=PATH", "join this network, pid or ipc namespace; may be repeated",
+     take_namespace},
     {"cgroup-parent", 0, "PATH", "put the container's cgroup below this one", take_cgroup_parent},
     {"systemd-cgroup", 0, NULL, "write the cgroup as slice:prefix:name for systemd",
      take_systemd_cgroup},

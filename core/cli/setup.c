@@ -149,7 +149,7 @@ const char *given_rootfs(const struct cli *cli, const struct service *service) {
 
 int render_on(struct cli *cli, const struct machine *machine, const struct service_file *file,
               const struct service *service, const struct rootfs *rootfs, struct oci **oci,
-              struct davit_error *err) {
+              struct list *files, struct davit_error *err) {
   CLEANUP(host) struct host *lookup = NULL;
   int answer = complete_options(cli, rootfs->path, err);
   if (answer == DAVIT_OK && rootfs->lookup)
@@ -167,19 +167,22 @@ int render_on(struct cli *cli, const struct machine *machine, const struct servi
                             .options = &cli->render,
                             .providers = machine->providers};
   answer = pipeline_run(&context, err);
-  if (answer == DAVIT_OK)
-    *oci = context.oci;
-  else
+  if (answer < 0) {
     oci_free(context.oci);
-  return answer;
+    return answer;
+  }
+  *oci = context.oci;
+  *files = context.files;
+  return DAVIT_OK;
 }
 
 int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
-                   const struct rootfs *rootfs, struct oci **oci, struct davit_error *err) {
+                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
+                   struct davit_error *err) {
   CLEANUP(machine) struct machine machine = {0};
   int answer = machine_open(cli, &machine, err);
   if (answer == DAVIT_OK)
-    answer = render_on(cli, &machine, file, service, rootfs, oci, err);
+    answer = render_on(cli, &machine, file, service, rootfs, oci, files, err);
   return answer;
 }
 

@@ -7,13 +7,14 @@ static int run(struct cli *cli, struct davit_error *err) {
   const struct service_file *file;
   const struct service *service;
   struct rootfs rootfs = {0};
+  struct list files = {0};
   int answer = load_service(cli, &file, &service, err);
   const char *given = answer == DAVIT_OK ? given_rootfs(cli, service) : NULL;
   if (given)
     answer = real_path(cli, given, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;
   if (answer == DAVIT_OK)
-    answer = render_service(cli, file, service, &rootfs, &oci, err);
+    answer = render_service(cli, file, service, &rootfs, &oci, &files, err);
   if (answer == DAVIT_OK)
     answer = print_config(oci, err);
   return answer;

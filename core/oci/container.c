@@ -25,6 +25,10 @@ int oci_set_hostname(struct oci *oci, const char *hostname, const struct oci_sou
   return document_set(oci, "", "hostname", cJSON_CreateString(hostname), source, err);
 }
 
+const char *oci_get_hostname(const struct oci *oci) {
+  return json_get_string(oci->root, "hostname");
+}
+
 int oci_set_annotation(struct oci *oci, const char *name, const char *value,
                        const struct oci_source *source, struct davit_error *err) {
   return document_put_member(oci, "annotations", PLACE_ANNOTATION, name, cJSON_CreateString(value),

@@ -26,6 +26,7 @@ enum place {
   PLACE_GID_MAPPING, /* so too */
   PLACE_DEVICE,      /* by path */
   PLACE_NET_DEVICE,  /* by its name on the host */
+  PLACE_SYSCTL,      /* by its name */
   PLACE_UNIFIED,     /* by the cgroup file's name */
   PLACE_RULE,        /* by position: equal rules may stand at several */
   PLACE_COUNT

@@ -21,6 +21,12 @@ int oci_set_cgroups_path(struct oci *oci, const char *path, const struct oci_sou
   return document_set(oci, "linux", "cgroupsPath", cJSON_CreateString(path), source, err);
 }
 
+int oci_set_sysctl(struct oci *oci, const char *name, const char *value,
+                   const struct oci_source *source, struct davit_error *err) {
+  return document_put_member(oci, "linux.sysctl", PLACE_SYSCTL, name, cJSON_CreateString(value),
+                             source, err);
+}
+
 int oci_set_rootfs_propagation(struct oci *oci, const char *value, const struct oci_source *source,
                                struct davit_error *err) {
   return document_set(oci, "linux", "rootfsPropagation", cJSON_CreateString(value), source, err);

@@ -85,6 +85,8 @@ bool oci_get_root(const struct oci *oci, const char **path, bool *readonly); /* 
 int oci_set_hostname(struct oci *oci, const char *hostname, const struct oci_source *source,
                      struct davit_error *err) MUST_CHECK;
 
+const char *oci_get_hostname(const struct oci *oci); /* NULL: not set */
+
 struct oci_mount {
   const char *destination;
   const char *type;           /* NULL: left out */
@@ -186,6 +188,23 @@ int oci_set_cpu_quota(struct oci *oci, int64_t quota, uint64_t period,
                       struct davit_error *err) MUST_CHECK; /* both in microseconds */
 int oci_set_memory_limit(struct oci *oci, int64_t bytes, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;
+int oci_set_memory_reservation(struct oci *oci, int64_t bytes, const struct oci_source *source,
+                               struct davit_error *err) MUST_CHECK;
+/* Memory and swap together; -1: unlimited. */
+int oci_set_memory_swap(struct oci *oci, int64_t bytes, const struct oci_source *source,
+                        struct davit_error *err) MUST_CHECK;
+int oci_set_memory_swappiness(struct oci *oci, uint64_t percent, const struct oci_source *source,
+                              struct davit_error *err) MUST_CHECK;
+int oci_set_oom_killer_disabled(struct oci *oci, bool value, const struct oci_source *source,
+                                struct davit_error *err) MUST_CHECK;
+int oci_set_cpu_shares(struct oci *oci, uint64_t shares, const struct oci_source *source,
+                       struct davit_error *err) MUST_CHECK;
+int oci_set_cpus(struct oci *oci, const char *cpus, const struct oci_source *source,
+                 struct davit_error *err) MUST_CHECK; /* "0-3,8" */
+int oci_set_pids_limit(struct oci *oci, int64_t limit, const struct oci_source *source,
+                       struct davit_error *err) MUST_CHECK;
+int oci_set_block_io_weight(struct oci *oci, uint64_t weight, const struct oci_source *source,
+                            struct davit_error *err) MUST_CHECK;
 /* linux.resources.unified: a cgroup v2 file and its value. With `add_line` the value is a line: it
  * is added to the lines there, and replaces one with the same first word. */
 int oci_set_unified(struct oci *oci, const char *file, const char *value, bool add_line,
@@ -198,6 +217,9 @@ int oci_set_net_device(struct oci *oci, const char *host_name, const char *name,
  * such key; "oci.rdt-value": a key takes "true" or "false" only. */
 int oci_set_intel_rdt(struct oci *oci, const char *key, const char *value, bool clear,
                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* linux.sysctl, sorted by name. */
+int oci_set_sysctl(struct oci *oci, const char *name, const char *value,
+                   const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 int oci_set_rootfs_propagation(struct oci *oci, const char *value, const struct oci_source *source,
                                struct davit_error *err) MUST_CHECK;
 /* linux.maskedPaths and linux.readonlyPaths; an empty list is written as such. */

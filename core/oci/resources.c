@@ -17,6 +17,51 @@ int oci_set_memory_limit(struct oci *oci, int64_t bytes, const struct oci_source
   return document_set(oci, "linux.resources.memory", "limit", json_int(bytes), source, err);
 }
 
+static int set_memory(struct oci *oci, const char *key, cJSON *value,
+                      const struct oci_source *source, struct davit_error *err) {
+  return document_set(oci, "linux.resources.memory", key, value, source, err);
+}
+
+int oci_set_memory_reservation(struct oci *oci, int64_t bytes, const struct oci_source *source,
+                               struct davit_error *err) {
+  return set_memory(oci, "reservation", json_int(bytes), source, err);
+}
+
+int oci_set_memory_swap(struct oci *oci, int64_t bytes, const struct oci_source *source,
+                        struct davit_error *err) {
+  return set_memory(oci, "swap", json_int(bytes), source, err);
+}
+
+int oci_set_memory_swappiness(struct oci *oci, uint64_t percent, const struct oci_source *source,
+                              struct davit_error *err) {
+  return set_memory(oci, "swappiness", json_uint(percent), source, err);
+}
+
+int oci_set_oom_killer_disabled(struct oci *oci, bool value, const struct oci_source *source,
+                                struct davit_error *err) {
+  return set_memory(oci, "disableOOMKiller", cJSON_CreateBool(value), source, err);
+}
+
+int oci_set_cpu_shares(struct oci *oci, uint64_t shares, const struct oci_source *source,
+                       struct davit_error *err) {
+  return document_set(oci, "linux.resources.cpu", "shares", json_uint(shares), source, err);
+}
+
+int oci_set_cpus(struct oci *oci, const char *cpus, const struct oci_source *source,
+                 struct davit_error *err) {
+  return document_set(oci, "linux.resources.cpu", "cpus", cJSON_CreateString(cpus), source, err);
+}
+
+int oci_set_pids_limit(struct oci *oci, int64_t limit, const struct oci_source *source,
+                       struct davit_error *err) {
+  return document_set(oci, "linux.resources.pids", "limit", json_int(limit), source, err);
+}
+
+int oci_set_block_io_weight(struct oci *oci, uint64_t weight, const struct oci_source *source,
+                            struct davit_error *err) {
+  return document_set(oci, "linux.resources.blockIO", "weight", json_uint(weight), source, err);
+}
+
 /* Where a value has a line with the same first word as `line`, and that line's size; NULL: nowhere.
  */
 static const char *find_line(const char *value, const char *line, size_t *size) {

@@ -109,7 +109,8 @@ static const struct shape rdt_shape[] = {
     {"enableCMT", BOOL, false, NULL},        {"enableMBM", BOOL, false, NULL},
     {"enableMonitoring", BOOL, false, NULL}, {0}};
 
-static const struct shape linux_shape[] = {{"resources", OBJECT, false, resources_shape},
+static const struct shape linux_shape[] = {{"sysctl", STRING_MAP, false, NULL},
+                                           {"resources", OBJECT, false, resources_shape},
                                            {"cgroupsPath", STRING, false, NULL},
                                            {"namespaces", OBJECTS, false, namespace_shape},
                                            {"uidMappings", OBJECTS, false, mapping_shape},

@@ -122,6 +122,7 @@ const char *value_text(struct arena *arena, enum place place, const cJSON *item)
   case PLACE_ENV:
   case PLACE_GID:
   case PLACE_ANNOTATION:
+  case PLACE_SYSCTL:
   case PLACE_UNIFIED:
   case PLACE_COUNT:
     break;

@@ -33,6 +33,7 @@ static const struct {
     {"linux.gidMappings", PLACE_GID_MAPPING},
     {"linux.devices", PLACE_DEVICE},
     {"linux.netDevices", PLACE_NET_DEVICE},
+    {"linux.sysctl", PLACE_SYSCTL},
     {"linux.resources.unified", PLACE_UNIFIED},
     {"linux.resources.devices", PLACE_RULE},
 };
@@ -68,6 +69,7 @@ static const char *name_of(struct arena *arena, enum place place, const char *li
     return hook_name(arena, list, item);
   case PLACE_ANNOTATION:
   case PLACE_NET_DEVICE:
+  case PLACE_SYSCTL:
   case PLACE_UNIFIED:
     return item->string;
   case PLACE_DEVICE:

@@ -87,6 +87,10 @@ int stage_gpu(struct context *context, struct davit_error *err) {
                                   .flags = DAVIT_CT_HOOKS,
                                   .rootfs = context->rootfs,
                                   .rootless = context->rootless};
+  if (context->options->files_directory) {
+    facts.files = &context->files;
+    facts.files_directory = context->options->files_directory;
+  }
   if (context->options->systemd_cgroup)
     facts.flags |= DAVIT_CT_SYSTEMD_CGROUP;
   return provide_devices(context->providers, context->arena, &request, &facts, context->oci, err);

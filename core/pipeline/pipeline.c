@@ -9,24 +9,26 @@ static const struct {
   const char *name;
   int (*run)(struct context *context, struct davit_error *err);
 } stages[] = {
-    {"process", stage_process},           /* what runs, and where */
-    {"default-env", stage_default_env},   /* variables that every program expects */
-    {"user", stage_user},                 /* as whom */
-    {"capabilities", stage_capabilities}, /* with which rights */
-    {"env", stage_env},                   /* the service's variables */
-    {"root", stage_root},                 /* root file system and hostname */
-    {"namespaces", stage_namespaces},     /* what it does not share with the host */
-    {"rootless", stage_rootless},         /* a user who is not root */
-    {"mounts", stage_mounts},             /* /proc, /dev, /sys and their kin */
-    {"storage", stage_storage},           /* what the service mounts */
-    {"sockets", stage_sockets},           /* sockets of the host */
-    {"devices", stage_devices},           /* device rules, and the service's devices */
-    {"resources", stage_resources},       /* cpu, memory and rlimits */
-    {"cgroup", stage_cgroup},             /* the cgroup it runs in */
-    {"isolation", stage_isolation},       /* paths of /proc and /sys it does not see or write */
-    {"distributed", stage_distributed},   /* variables of distributed training */
-    {"gpu", stage_gpu},                   /* the devices of a vendor, through its plugin */
-    {"command-env", stage_command_env},   /* -e has the last word */
+    {"process", stage_process},             /* what runs, and where */
+    {"default-env", stage_default_env},     /* variables that every program expects */
+    {"user", stage_user},                   /* as whom */
+    {"capabilities", stage_capabilities},   /* with which rights */
+    {"env", stage_env},                     /* the service's variables */
+    {"root", stage_root},                   /* root file system and hostname */
+    {"namespaces", stage_namespaces},       /* what it does not share with the host */
+    {"rootless", stage_rootless},           /* a user who is not root */
+    {"mounts", stage_mounts},               /* /proc, /dev, /sys and their kin */
+    {"storage", stage_storage},             /* what the service mounts */
+    {"network-files", stage_network_files}, /* resolv.conf and hosts */
+    {"sysctls", stage_sysctls},             /* parameters of the kernel, of its namespaces */
+    {"sockets", stage_sockets},             /* sockets of the host */
+    {"devices", stage_devices},             /* device rules, and the service's devices */
+    {"resources", stage_resources},         /* cpu, memory and rlimits */
+    {"cgroup", stage_cgroup},               /* the cgroup it runs in */
+    {"isolation", stage_isolation},         /* paths of /proc and /sys it does not see or write */
+    {"distributed", stage_distributed},     /* variables of distributed training */
+    {"gpu", stage_gpu},                     /* the devices of a vendor, through its plugin */
+    {"command-env", stage_command_env},     /* -e has the last word */
     {"rootless-groups", stage_rootless_groups}, /* which a user cannot give */
     {"order", stage_order},                     /* parents are mounted before children */
 };

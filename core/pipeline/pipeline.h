@@ -8,6 +8,8 @@
 #include "pipeline/rootless.h"
 #include "plugin/provide.h"
 #include "service/service.h"
+#include "util/file.h"
+#include "util/list.h"
 #include "util/log.h"
 
 struct render_env {
@@ -46,6 +48,8 @@ struct render_options {
   const char *workdir;
   const char *hostname;
   bool host_network;
+  const char *network, *pid, *ipc;    /* --namespace: the paths of those to join; NULL: none */
+  const char *files_directory;        /* of the bundle, absolute; NULL: no bundle is written */
   const char *cgroup_parent;          /* --cgroup-parent */
   const char *cgroup_parent_variable; /* DAVIT_CGROUP_PARENT, ZLAYER_CGROUP_PARENT: the name of the
                                          one that is set */
@@ -72,6 +76,7 @@ struct context {
   const char *container_id;           /* this and all below: set by pipeline_run() */
   const struct host_caller *rootless; /* whose container it is; NULL: root's */
   struct oci *oci;
+  struct list files; /* struct made_file *: what the config refers to in the bundle */
 };
 
 /* Runs every stage. The document is in context->oci, owned by the caller; on failure it is half

@@ -15,6 +15,8 @@ int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_rootless(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_network_files(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_sysctls(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_sockets(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -40,5 +42,10 @@ const struct host *caller_of(const struct context *context);
 /* "storage.target": a mount of the container's skeleton is there. */
 int check_mount_target(const char *target, const struct where *at,
                        struct davit_error *err) MUST_CHECK;
+
+/* Makes a file in the bundle; *path is where it will lie. "bundle.needed" at `at` if no bundle is
+ * written. The content is not copied. */
+int context_add_file(struct context *context, const struct where *at, const struct made_file *file,
+                     const char **path, struct davit_error *err) MUST_CHECK;
 
 #endif

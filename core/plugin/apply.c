@@ -155,7 +155,8 @@ static int check_node(struct merger *merger, const struct oci *oci, struct edit 
 }
 
 static int check_mount(struct merger *merger, const struct oci *oci, const struct edit *edit) {
-  const struct oci_source *source = oci_find_mount(oci, edit->mount.destination);
+  const char *destination = edit->kind == EDIT_FILE ? edit->file.path : edit->mount.destination;
+  const struct oci_source *source = oci_find_mount(oci, destination);
   return is_closed(source, edit) ? refuse_replacing(merger, edit, source) : DAVIT_OK;
 }
 
@@ -183,7 +184,7 @@ static int check(struct merger *merger, const struct oci *oci) {
     int rc = DAVIT_OK;
     if (edit->kind == EDIT_NODE)
       rc = check_node(merger, oci, edit);
-    else if (edit->kind == EDIT_MOUNT)
+    else if (edit->kind == EDIT_MOUNT || edit->kind == EDIT_FILE)
       rc = check_mount(merger, oci, edit);
     else if (edit->kind == EDIT_ENV)
       rc = check_shared_env(merger, oci, edit);
@@ -263,6 +264,9 @@ static int apply_one(struct applier *applier, const struct edit *edit,
   case EDIT_MOUNT:
     applier->has_mounts = true;
     return oci_add_mount(oci, &edit->mount, source, err);
+  case EDIT_FILE:
+    applier->has_mounts = true;
+    return edit_apply_file(applier->transaction, &edit->file, oci, source, err);
   case EDIT_HOOK:
     return oci_add_hook(oci, &edit->hook, source, err);
   case EDIT_GID:

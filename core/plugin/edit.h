@@ -16,7 +16,8 @@ enum edit_kind {
   EDIT_RLIMIT,
   EDIT_UNIFIED,
   EDIT_NET_DEVICE,
-  EDIT_INTEL_RDT
+  EDIT_INTEL_RDT,
+  EDIT_FILE
 };
 
 struct edit_node {
@@ -37,6 +38,12 @@ struct edit_pair { /* what set() says */
   uint64_t soft, hard; /* limit */
 };
 
+struct edit_file {
+  const char *path; /* in the container */
+  const char *content;
+  size_t size;
+};
+
 struct edit {
   enum edit_kind kind;
   /* What it is about and what it says of it: two edits of one subject that say the same are one;
@@ -49,6 +56,7 @@ struct edit {
     struct oci_hook hook;
     uint32_t gid;
     struct edit_pair pair;
+    struct edit_file file;
   };
   struct list sources; /* of struct oci_source; the first who asked first */
   const char *plugin;  /* who asked first */
@@ -64,6 +72,8 @@ struct transaction {
   const struct log *log;
   const struct host_caller *rootless; /* who runs the runtime; NULL: root */
   struct list edits;                  /* as they came in */
+  const char *files_directory;
+  struct list *files; /* NULL: there is no bundle */
 
   /* The op that runs. */
   struct instance *instance;
@@ -77,6 +87,19 @@ struct transaction {
  * (edit_node.c). `given` is complete in size. */
 int edit_complete_node(struct transaction *transaction, const struct davit_device_node *given,
                        struct edit_node *node, struct davit_error *err) MUST_CHECK;
+
+/* The checks of every edit (edit_file.c): a struct of the plugin's version, no critical flag that
+ * is not known, an absolute and clean path. */
+int edit_read_sized(void *own, size_t size, const void *given, struct davit_error *err) MUST_CHECK;
+int edit_refuse_critical(uint32_t flags, const char *noun, const char *name,
+                         struct davit_error *err) MUST_CHECK;
+int edit_check_path(const char *path, const char *noun, struct davit_error *err) MUST_CHECK;
+
+/* A file for the bundle, and what it becomes (edit_file.c). */
+int edit_read_file(struct transaction *transaction, const struct davit_file *given,
+                   struct edit *edit, struct davit_error *err) MUST_CHECK;
+int edit_apply_file(struct transaction *transaction, const struct edit_file *file, struct oci *oci,
+                    const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 
 /* What set() may say (edit_pair.c): fills subject, says and pair. */
 int edit_read_pair(struct transaction *transaction, uint32_t what, const char *name,

@@ -9,9 +9,6 @@
 #include "plugin/edit.h"
 #include "plugin/match.h"
 #include "plugin/sized.h"
-#include "util/text.h"
-
-static const char clean_path_hint[] = "an absolute path without \".\", \"..\" and doubled slashes";
 
 /* The table is the first member. */
 static struct transaction *transaction_of(const struct davit_edits *table) {
@@ -20,30 +17,6 @@ static struct transaction *transaction_of(const struct davit_edits *table) {
 
 static struct davit_error *callback_error(const struct transaction *transaction) {
   return instance_callback_error(transaction->instance);
-}
-
-/* What a plugin passes in is of its own version. */
-static int read_sized(void *own, size_t size, const void *given, struct davit_error *err) {
-  if (given && sized_take(own, size, given))
-    return DAVIT_OK;
-  return error_add(err, DAVIT_E_INVALID, "plugin.bad-edit", "set struct_size with DAVIT_SIZED()",
-                   "an edit is not a struct of davit/plugin.h");
-}
-
-static int refuse_critical(uint32_t flags, const char *noun, const char *name,
-                           struct davit_error *err) {
-  if (!(flags & DAVIT_FLAGS_CRITICAL))
-    return DAVIT_OK;
-  return error_add(err, DAVIT_E_UNSUPPORTED, "plugin.bad-edit", NULL,
-                   "%s %s asks for something that this davit does not know (flags %#x)", noun,
-                   name ? name : "", flags);
-}
-
-static int check_path(const char *path, const char *noun, struct davit_error *err) {
-  if (path && path_is_clean(path) && path[1])
-    return DAVIT_OK;
-  return error_add(err, DAVIT_E_INVALID, "plugin.bad-edit", clean_path_hint,
-                   "%s \"%s\" is not an absolute and clean path", noun, path ? path : "");
 }
 
 /* Keeps a copy of the edit with the source in force. Everything in it lives in the arena. */
@@ -115,7 +88,7 @@ static const char *node_text(struct arena *arena, const struct edit_node *node) 
 static int add_node(struct transaction *transaction, const struct davit_device_node *given,
                     struct davit_error *err) {
   struct davit_device_node own;
-  int rc = read_sized(&own, sizeof(own), given, err);
+  int rc = edit_read_sized(&own, sizeof(own), given, err);
   if (rc < 0)
     return rc;
   if (transaction->phase == EDIT_SHARE)
@@ -165,19 +138,19 @@ static const char *const *default_options(const struct transaction *transaction,
 static int add_checked_mount(struct transaction *transaction, const struct davit_mount *given,
                              struct davit_error *err) {
   struct davit_mount own;
-  int rc = read_sized(&own, sizeof(own), given, err);
+  int rc = edit_read_sized(&own, sizeof(own), given, err);
   if (rc < 0)
     return rc;
-  rc = refuse_critical(own.flags, "mount", own.container_path, err);
+  rc = edit_refuse_critical(own.flags, "mount", own.container_path, err);
   if (rc < 0)
     return rc;
-  rc = check_path(own.container_path, "mount destination", err);
+  rc = edit_check_path(own.container_path, "mount destination", err);
   if (rc < 0)
     return rc;
   const char *type = own.type ? own.type : "bind";
   bool is_bind = strcmp(type, "bind") == 0;
   if (is_bind || !own.host_path) {
-    rc = check_path(own.host_path, "mount source", err);
+    rc = edit_check_path(own.host_path, "mount source", err);
     if (rc < 0)
       return rc;
   }
@@ -209,7 +182,7 @@ static const char *const hook_names[] = {
     NULL};
 
 static int check_hook(const struct davit_hook *hook, struct davit_error *err) {
-  int rc = refuse_critical(hook->flags, "hook", hook->path, err);
+  int rc = edit_refuse_critical(hook->flags, "hook", hook->path, err);
   if (rc < 0)
     return rc;
   if (!hook->name || !strings_contain(hook_names, hook->name))
@@ -217,7 +190,7 @@ static int check_hook(const struct davit_hook *hook, struct davit_error *err) {
                      "prestart, createRuntime, createContainer, startContainer, poststart or "
                      "poststop",
                      "unknown hook \"%s\"", hook->name ? hook->name : "");
-  rc = check_path(hook->path, "hook", err);
+  rc = edit_check_path(hook->path, "hook", err);
   if (rc < 0)
     return rc;
   if ((hook->flags & DAVIT_HOOK_TIMEOUT) && hook->timeout < 0)
@@ -246,7 +219,7 @@ static const char *hook_text(struct arena *arena, const struct oci_hook *hook) {
 static int add_checked_hook(struct transaction *transaction, const struct davit_hook *given,
                             struct davit_error *err) {
   struct davit_hook own;
-  int rc = read_sized(&own, sizeof(own), given, err);
+  int rc = edit_read_sized(&own, sizeof(own), given, err);
   if (rc < 0)
     return rc;
   rc = check_hook(&own, err);
@@ -289,16 +262,12 @@ static int set_pair(const struct davit_edits *table, uint32_t what, const char *
   return rc < 0 ? rc : keep(transaction, &edit, err);
 }
 
-/* A bundle holds nothing but its config.json: see DAVIT_CT_FILES. */
 static int add_file(const struct davit_edits *table, const struct davit_file *file) {
-  struct davit_file own;
-  struct davit_error *err = callback_error(transaction_of(table));
-  int rc = read_sized(&own, sizeof(own), file, err);
-  if (rc < 0)
-    return rc;
-  return error_add(err, DAVIT_E_UNSUPPORTED, "plugin.bad-edit",
-                   "ask for DAVIT_CT_FILES before add_file()",
-                   "file %s: there is no bundle that could hold it", own.path ? own.path : "");
+  struct transaction *transaction = transaction_of(table);
+  struct davit_error *err = callback_error(transaction);
+  struct edit edit = {0};
+  int rc = edit_read_file(transaction, file, &edit, err);
+  return rc < 0 ? rc : keep(transaction, &edit, err);
 }
 
 /* ---- transactions --------------------------------------------------------------------------- */
@@ -320,6 +289,12 @@ int transaction_new(struct arena *arena, const struct host *host, const struct o
                                .rootless = rootless};
   *transaction = made;
   return DAVIT_OK;
+}
+
+void transaction_hold_files(struct transaction *transaction, const char *directory,
+                            struct list *files) {
+  transaction->files_directory = directory;
+  transaction->files = files;
 }
 
 const struct davit_edits *transaction_begin(struct transaction *transaction,

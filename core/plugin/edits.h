@@ -8,6 +8,8 @@
 #include "host/caller.h"
 #include "oci/oci.h"
 #include "plugin/instance.h"
+#include "util/file.h"
+#include "util/list.h"
 
 struct transaction;
 
@@ -15,6 +17,11 @@ struct transaction;
 int transaction_new(struct arena *arena, const struct host *host, const struct oci *oci,
                     const struct log *log, const struct host_caller *rootless,
                     struct transaction **transaction, struct davit_error *err) MUST_CHECK;
+
+/* There is a bundle: files that plugins make will lie in that directory of it, and
+ * transaction_apply() adds them to `files` (struct made_file *). */
+void transaction_hold_files(struct transaction *transaction, const char *directory,
+                            struct list *files);
 
 /* While sharing, device nodes are refused and a variable that the service sets to another value is
  * an error. */

@@ -24,6 +24,8 @@ static uint32_t container_flags(const struct search *search) {
   uint32_t flags = search->facts->flags;
   if (search->facts->rootless)
     flags |= DAVIT_CT_ROOTLESS;
+  if (search->facts->files)
+    flags |= DAVIT_CT_FILES;
   if (oci_has_namespace(search->oci, "user"))
     flags |= DAVIT_CT_USER_NS;
   for (size_t i = 0; i < ARRAY_LEN(shared); i++)
@@ -182,6 +184,9 @@ static int try_offer(struct search *search, struct result *result, struct davit_
   if (rc == DAVIT_OK)
     rc = transaction_new(search->arena, settings->host, search->oci, settings->log,
                          search->facts->rootless, &result->transaction, err);
+  if (rc == DAVIT_OK && search->facts->files)
+    transaction_hold_files(result->transaction, search->facts->files_directory,
+                           search->facts->files);
   if (rc == DAVIT_OK)
     rc = inject(search, &result->offer, result->chosen, result->transaction, err);
   return rc;

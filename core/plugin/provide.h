@@ -7,6 +7,7 @@
 #include "oci/oci.h"
 #include "plugin/load.h"
 #include "plugin/request.h"
+#include "util/list.h"
 
 struct provider_settings {
   struct plugin_path path;
@@ -40,6 +41,8 @@ struct container_facts {
       flags; /* DAVIT_CT_*; those that the document shows (namespaces, read-only root) are added */
   const struct host *rootfs;          /* NULL: not known */
   const struct host_caller *rootless; /* who runs the runtime; NULL: root */
+  const char *files_directory;        /* of the bundle: where files that plugins make will lie */
+  struct list *files; /* struct made_file *, which they are added to; NULL: no bundle */
 };
 
 /* Serves one request: finds the provider, selects the devices, lets it inject and the vendor's

@@ -25,32 +25,12 @@ static void read_privileged(struct reader *reader, const struct doc_node *value,
     service->privileged_at = field_at(reader, value);
 }
 
-static void read_host_network(struct reader *reader, const struct doc_node *value, void *into) {
-  struct service *service = into;
-  if (field_bool(reader, value, &service->host_network))
-    service->host_network_at = field_at(reader, value);
-}
-
-/* The kernel takes 63 bytes of it: the pipeline cuts what is longer, and says so. */
-static bool is_hostname(const char *name) {
-  if (strlen(name) > 253)
-    return false;
-  for (;;) {
-    size_t length = strcspn(name, ".");
-    if (!field_is_label(name, length))
-      return false;
-    if (!name[length])
-      return true;
-    name += length + 1;
-  }
-}
-
 static void read_hostname(struct reader *reader, const struct doc_node *value, void *into) {
   struct service *service = into;
   const char *name;
   if (!field_text(reader, value, &name))
     return;
-  if (is_hostname(name))
+  if (field_is_hostname(name)) /* what is longer than the kernel takes is cut by the pipeline */
     (void)field_text_at(reader, value, &service->hostname);
   else
     field_invalid(reader, value, "letters, digits and \"-\", dots between, at most 253 in all",
@@ -103,6 +83,13 @@ const struct field service_keys[] = {
     {.key = "ulimits", .read = read_ulimits},
     {.key = "privileged", .read = read_privileged},
     {.key = "host_network", .read = read_host_network, .flags = FIELD_OPTIONAL},
+    {.key = "network_mode", .read = read_network_mode, .flags = FIELD_OPTIONAL},
+    {.key = "pid_mode", .read = read_pid_mode, .flags = FIELD_OPTIONAL},
+    {.key = "ipc_mode", .read = read_ipc_mode, .flags = FIELD_OPTIONAL},
+    {.key = "userns_mode", .read = read_userns_mode, .flags = FIELD_OPTIONAL},
+    {.key = "dns", .read = read_dns},
+    {.key = "extra_hosts", .read = read_extra_hosts},
+    {.key = "sysctls", .read = read_sysctls},
     {.key = "hostname", .read = read_hostname, .flags = FIELD_OPTIONAL},
     {.key = "cgroup_parent", .read = read_cgroup_parent, .flags = FIELD_OPTIONAL},
     {.key = "user", .read = read_user, .flags = FIELD_OPTIONAL},
@@ -137,21 +124,14 @@ const struct field service_keys[] = {
     {.key = "cap_add"},
     {.key = "cap_drop"},
     {.key = "capabilities"},
-    {.key = "dns"},
     {.key = "extra_groups"},
-    {.key = "extra_hosts"},
     {.key = "init_container"},
-    {.key = "ipc_mode"},
     {.key = "labels"},
-    {.key = "network_mode"},
-    {.key = "pid_mode"},
     {.key = "read_only_root_fs"},
     {.key = "security_opt"},
     {.key = "stdin_open"},
     {.key = "stop_grace_period"},
     {.key = "stop_signal"},
-    {.key = "sysctls"},
     {.key = "tty"},
-    {.key = "userns_mode"},
     {.key = NULL},
 };

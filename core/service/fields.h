@@ -92,5 +92,7 @@ enum {
   FIELD_LABEL_MOST = 63
 };
 bool field_is_label(const char *text, size_t length);
+/* Labels with dots between, at most 253 bytes in all. */
+bool field_is_hostname(const char *name);
 
 #endif

@@ -25,6 +25,8 @@ extern const struct field service_anonymous_keys[];
 extern const struct field service_s3_keys[];
 extern const struct field service_ulimit_keys[];
 extern const struct field service_group_keys[];
+extern const struct field service_bridge_keys[];
+extern const struct field service_peer_keys[];
 /* Checked only. */
 extern const struct field service_scale_adaptive_keys[];
 extern const struct field service_scale_targets_keys[];
@@ -47,10 +49,29 @@ void read_env(struct reader *reader, const struct doc_node *value, void *into);
 void read_user(struct reader *reader, const struct doc_node *value, void *into);
 void read_ulimits(struct reader *reader, const struct doc_node *value, void *into);
 void read_resources(struct reader *reader, const struct doc_node *value, void *into);
+void read_pids_limit(struct reader *reader, const struct doc_node *value, void *into);
+void read_cpuset(struct reader *reader, const struct doc_node *value, void *into);
+void read_cpu_shares(struct reader *reader, const struct doc_node *value, void *into);
+void read_memory_swap(struct reader *reader, const struct doc_node *value, void *into);
+void read_memory_reservation(struct reader *reader, const struct doc_node *value, void *into);
+void read_memory_swappiness(struct reader *reader, const struct doc_node *value, void *into);
+void read_oom_kill_disable(struct reader *reader, const struct doc_node *value, void *into);
+void read_blkio_weight(struct reader *reader, const struct doc_node *value, void *into);
+/* How memory, swap and reservation go together, once all of `resources` was read. */
+void check_memory_limits(struct reader *reader, const struct doc_node *resources,
+                         const struct service *service);
 void read_gpu(struct reader *reader, const struct doc_node *value, void *into);
 void read_devices(struct reader *reader, const struct doc_node *value, void *into);
 void read_storage(struct reader *reader, const struct doc_node *value, void *into);
 void read_scale(struct reader *reader, const struct doc_node *value, void *into);
+void read_host_network(struct reader *reader, const struct doc_node *value, void *into);
+void read_network_mode(struct reader *reader, const struct doc_node *value, void *into);
+void read_pid_mode(struct reader *reader, const struct doc_node *value, void *into);
+void read_ipc_mode(struct reader *reader, const struct doc_node *value, void *into);
+void read_userns_mode(struct reader *reader, const struct doc_node *value, void *into);
+void read_dns(struct reader *reader, const struct doc_node *value, void *into);
+void read_extra_hosts(struct reader *reader, const struct doc_node *value, void *into);
+void read_sysctls(struct reader *reader, const struct doc_node *value, void *into);
 void read_endpoints(struct reader *reader, const struct doc_node *value, void *into);
 void read_schedule(struct reader *reader, const struct doc_node *value, void *into);
 void read_affinity(struct reader *reader, const struct doc_node *value, void *into);

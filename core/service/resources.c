@@ -57,18 +57,20 @@ const struct field service_resources_keys[] = {
     {.key = "cpu", .read = read_cpu, .flags = FIELD_OPTIONAL},
     {.key = "memory", .read = read_memory, .flags = FIELD_OPTIONAL},
     {.key = "gpu", .read = read_gpu, .flags = FIELD_OPTIONAL},
-    {.key = "blkio_weight"},
-    {.key = "cpu_shares"},
-    {.key = "cpuset"},
-    {.key = "memory_reservation"},
-    {.key = "memory_swap"},
-    {.key = "memory_swappiness"},
-    {.key = "oom_kill_disable"},
+    {.key = "memory_swap", .read = read_memory_swap, .flags = FIELD_OPTIONAL},
+    {.key = "memory_reservation", .read = read_memory_reservation, .flags = FIELD_OPTIONAL},
+    {.key = "memory_swappiness", .read = read_memory_swappiness, .flags = FIELD_OPTIONAL},
+    {.key = "oom_kill_disable", .read = read_oom_kill_disable, .flags = FIELD_OPTIONAL},
+    {.key = "pids_limit", .read = read_pids_limit, .flags = FIELD_OPTIONAL},
+    {.key = "cpuset", .read = read_cpuset, .flags = FIELD_OPTIONAL},
+    {.key = "cpu_shares", .read = read_cpu_shares, .flags = FIELD_OPTIONAL},
+    {.key = "blkio_weight", .read = read_blkio_weight, .flags = FIELD_OPTIONAL},
     {.key = "oom_score_adj"},
-    {.key = "pids_limit"},
     {.key = NULL},
 };
 
 void read_resources(struct reader *reader, const struct doc_node *value, void *into) {
   fields_read(reader, value, service_resources_keys, into);
+  if (value->kind == DOC_MAPPING)
+    check_memory_limits(reader, value, into);
 }

@@ -116,6 +116,48 @@ struct service_distributed {
   struct service_at at;
 };
 
+/* Whose namespace of a kind a container has. */
+enum service_namespace_mode {
+  SERVICE_NAMESPACE_OWN, /* also if the file does not say */
+  SERVICE_NAMESPACE_HOST,
+  SERVICE_NAMESPACE_CONTAINER, /* another container's */
+  SERVICE_NAMESPACE_EMPTY      /* of the network: its own, with nothing but lo */
+};
+
+struct service_namespace {
+  enum service_namespace_mode mode;
+  const char *container; /* whose id, with SERVICE_NAMESPACE_CONTAINER */
+  struct service_at at;  /* line 0: the file does not say */
+};
+
+struct service_host { /* a line of /etc/hosts */
+  const char *name;
+  const char *address;
+  struct service_at at;
+};
+
+struct service_sysctl {
+  const char *name; /* "net.ipv4.ip_forward" */
+  const char *value;
+  const char *namespace; /* which one it belongs to: "network", "ipc", "uts" */
+  struct service_at at;
+};
+
+/* The limits of `resources` beside cpu and memory; `at.line` 0: not given. */
+struct service_limits {
+  struct service_at pids_at, cpu_shares_at, cpuset_at, memory_swap_at, memory_reservation_at,
+      memory_swappiness_at, oom_kill_disable_at, blkio_weight_at;
+  int64_t pids; /* -1: unlimited */
+  uint32_t cpu_shares;
+  const char *cpuset; /* "0-3,8" */
+  uint32_t cpuset_last;
+  int64_t memory_swap; /* memory and swap together, bytes; -1: unlimited */
+  uint64_t memory_reservation;
+  uint32_t memory_swappiness;
+  bool oom_kill_disable;
+  uint32_t blkio_weight;
+};
+
 struct service {
   const char *name;
   struct service_at at;
@@ -134,6 +176,8 @@ struct service {
   struct service_at cpu_at;
   uint64_t memory; /* bytes */
   struct service_at memory_at;
+
+  struct service_limits limits;
 
   const struct service_gpu *gpu;                 /* NULL: none asked */
   const struct service_distributed *distributed; /* NULL: not asked */
@@ -155,10 +199,21 @@ struct service {
 
   bool has_cpu, has_memory, has_shm_size, has_user, has_gid; /* which of the above are given */
   bool privileged;
-  bool host_network;
+  bool host_network; /* also by network_mode */
   uint32_t replicas; /* of scale: fixed, or of the group; 1 if the file does not say */
   struct service_at privileged_at;
   struct service_at host_network_at;
+
+  struct service_namespace network, pid, ipc;
+  struct service_at userns_host_at; /* userns_mode: host */
+  const struct service_text *dns;   /* addresses */
+  size_t dns_count;
+  struct service_at dns_at;
+  const struct service_host *extra_hosts;
+  size_t extra_host_count;
+  struct service_at extra_hosts_at;
+  const struct service_sysctl *sysctls;
+  size_t sysctl_count;
 
   /* The service once for each of its replica_groups, with what that group replaces; `at` is then
    * the group's. */

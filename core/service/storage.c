@@ -165,7 +165,8 @@ static void read_bucket(struct reader *reader, const struct doc_node *value, voi
     storage->bucket = bucket;
   else
     field_invalid(reader, value,
-                  "3 to 255 letters, digits, \"-\", \"_\" and \".\", the first a letter or digit",
+                  "3 to 255 letters, digits, \"-\", \"_\" and \".\", the first and the last a "
+                  "letter or a digit",
                   "%s is not the name of a bucket", field_quote(reader, bucket));
 }
 

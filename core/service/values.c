@@ -152,3 +152,16 @@ bool field_is_label(const char *text, size_t length) {
   }
   return true;
 }
+
+bool field_is_hostname(const char *name) {
+  if (strlen(name) > 253)
+    return false;
+  for (;;) {
+    size_t length = strcspn(name, ".");
+    if (!field_is_label(name, length))
+      return false;
+    if (!name[length])
+      return true;
+    name += length + 1;
+  }
+}

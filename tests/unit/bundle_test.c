@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bundle/bundle.h"
+#include "util/cleanup.h"
 
 static char base[64];
 static char dir[128];
@@ -39,6 +40,13 @@ static void assert_text(const char *path, const char *text) {
   ck_assert_str_eq(got, text);
 }
 
+static int write_bundle(const char *path, const char *rootfs, const char *config, size_t size,
+                        struct davit_error *problem) {
+  const struct bundle_content content = {
+      .rootfs = rootfs, .config = config, .config_size = size};
+  return bundle_write(path, &content, problem);
+}
+
 static bool exists(const char *path) {
   struct stat st;
   return lstat(path, &st) == 0;
@@ -63,7 +71,7 @@ static void teardown(void) {
 START_TEST(makes_a_private_bundle) {
   struct stat st;
   char target[64] = "";
-  ck_assert_ok(bundle_write(dir, "/srv/rootfs", "{}\n", 3, &err), &err);
+  ck_assert_ok(write_bundle(dir, "/srv/rootfs", "{}\n", 3, &err), &err);
   assert_text(in(dir, "config.json"), "{}\n");
   ck_assert_int_eq(stat(in(dir, "config.json"), &st), 0);
   ck_assert_uint_eq(st.st_mode & 07777, 0600);
@@ -75,9 +83,9 @@ START_TEST(makes_a_private_bundle) {
 END_TEST
 
 START_TEST(replaces_its_own_and_leaves_the_rest) {
-  ck_assert_ok(bundle_write(dir, "/srv/old", "old", 3, &err), &err);
+  ck_assert_ok(write_bundle(dir, "/srv/old", "old", 3, &err), &err);
   write_text(in(dir, "notes"), "mine");
-  ck_assert_ok(bundle_write(dir, "/srv/new", "new", 3, &err), &err);
+  ck_assert_ok(write_bundle(dir, "/srv/new", "new", 3, &err), &err);
   assert_text(in(dir, "config.json"), "new");
   assert_text(in(dir, "notes"), "mine");
 }
@@ -90,7 +98,7 @@ START_TEST(refuses_what_is_not_its_own) {
   ck_assert_int_lt(bundle_inspect(dir, &state, &err), 0);
   ck_assert_error(&err, "bundle.foreign", "somebody else");
   error_clear(&err);
-  ck_assert_int_lt(bundle_write(dir, NULL, "{}", 2, &err), 0);
+  ck_assert_int_lt(write_bundle(dir, NULL, "{}", 2, &err), 0);
   ck_assert_error(&err, "bundle.foreign", "somebody else");
   error_clear(&err);
   ck_assert_int_lt(bundle_remove(dir, &err), 0);
@@ -102,7 +110,7 @@ END_TEST
 START_TEST(refuses_a_directory_with_other_files) {
   ck_assert_int_eq(mkdir(dir, 0755), 0);
   write_text(in(dir, "photo"), "");
-  ck_assert_int_lt(bundle_write(dir, NULL, "{}", 2, &err), 0);
+  ck_assert_int_lt(write_bundle(dir, NULL, "{}", 2, &err), 0);
   ck_assert_error(&err, "bundle.foreign", "other files");
   ck_assert(!exists(in(dir, "config.json")));
 }
@@ -114,8 +122,8 @@ START_TEST(takes_an_unpacked_rootfs) {
   ck_assert_int_eq(mkdir(in(dir, "rootfs"), 0755), 0);
   ck_assert_ok(bundle_inspect(dir, &state, &err), &err);
   ck_assert(state.exists && state.has_real_rootfs);
-  ck_assert_ok(bundle_write(dir, NULL, "{}", 2, &err), &err);
-  ck_assert_int_lt(bundle_write(dir, "/elsewhere", "{1}", 3, &err), 0);
+  ck_assert_ok(write_bundle(dir, NULL, "{}", 2, &err), &err);
+  ck_assert_int_lt(write_bundle(dir, "/elsewhere", "{1}", 3, &err), 0);
   ck_assert_error(&err, "bundle.create", "is not a link");
   assert_text(in(dir, "config.json"), "{}");
   ck_assert_ok(bundle_remove(dir, &err), &err);
@@ -131,16 +139,16 @@ START_TEST(leaves_nothing_of_a_failed_attempt) {
   small.rlim_max = before.rlim_max;
   signal(SIGXFSZ, SIG_IGN);
   ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
-  int fresh = bundle_write(dir, "/srv/rootfs", large, sizeof(large), &err);
+  int fresh = write_bundle(dir, "/srv/rootfs", large, sizeof(large), &err);
   setrlimit(RLIMIT_FSIZE, &before);
   ck_assert_int_lt(fresh, 0);
   ck_assert_error(&err, "bundle.create", "config.json");
   ck_assert(!exists(dir));
   error_clear(&err);
 
-  ck_assert_ok(bundle_write(dir, "/srv/old", "old", 3, &err), &err);
+  ck_assert_ok(write_bundle(dir, "/srv/old", "old", 3, &err), &err);
   setrlimit(RLIMIT_FSIZE, &small);
-  int again = bundle_write(dir, "/srv/new", large, sizeof(large), &err);
+  int again = write_bundle(dir, "/srv/new", large, sizeof(large), &err);
   setrlimit(RLIMIT_FSIZE, &before);
   ck_assert_int_lt(again, 0);
   assert_text(in(dir, "config.json"), "old");
@@ -150,8 +158,111 @@ START_TEST(leaves_nothing_of_a_failed_attempt) {
 }
 END_TEST
 
+static const struct made_file hosts = {"hosts", "127.0.0.1\tlocalhost\n", 20};
+static const struct made_file resolver = {"resolv.conf", "nameserver 10.0.0.1\n", 20};
+
+static int write_files(const char *config, const struct made_file *const *files) {
+  const struct bundle_content content = {
+      .config = config, .config_size = strlen(config), .files = files};
+  return bundle_write(dir, &content, &err);
+}
+
+/* The container's user reads them, whatever the caller's umask; nobody else comes that far. */
+START_TEST(holds_files_that_the_container_reads) {
+  struct stat st;
+  const struct made_file *const files[] = {&hosts, &resolver, NULL};
+  mode_t before = umask(077);
+  ck_assert_ok(write_files("{}", files), &err);
+  umask(before);
+  assert_text(in(dir, ".davit/hosts"), "127.0.0.1\tlocalhost\n");
+  assert_text(in(dir, ".davit/resolv.conf"), "nameserver 10.0.0.1\n");
+  ck_assert_int_eq(stat(in(dir, ".davit/hosts"), &st), 0);
+  ck_assert_uint_eq(st.st_mode & 07777, 0644);
+  ck_assert_int_eq(stat(in(dir, ".davit"), &st), 0);
+  ck_assert_uint_eq(st.st_mode & 07777, 0700);
+}
+END_TEST
+
+START_TEST(replaces_files_and_drops_those_of_before) {
+  static const struct made_file changed = {"hosts", "new\n", 4};
+  const struct made_file *const first[] = {&hosts, &resolver, NULL};
+  const struct made_file *const second[] = {&changed, NULL};
+  ck_assert_ok(write_files("{}", first), &err);
+  write_text(in(dir, ".davit/.new.0123456789abcdef"), "cut off");
+  ck_assert_ok(write_files("{1}", second), &err);
+  assert_text(in(dir, ".davit/hosts"), "new\n");
+  ck_assert(!exists(in(dir, ".davit/resolv.conf")));
+  ck_assert(!exists(in(dir, ".davit/.new.0123456789abcdef")));
+  ck_assert_ok(bundle_remove(dir, &err), &err);
+  ck_assert(!exists(dir));
+}
+END_TEST
+
+START_TEST(a_failed_attempt_leaves_the_files_of_before) {
+  static char large[64 * 1024];
+  const struct made_file too_large = {"hosts", large, sizeof(large)};
+  const struct made_file *const good[] = {&hosts, &resolver, NULL};
+  const struct made_file *const bad[] = {&resolver, &too_large, NULL};
+  struct rlimit small = {4096, RLIM_INFINITY}, before;
+  ck_assert_ok(write_files("old", good), &err);
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small.rlim_max = before.rlim_max;
+  signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  int again = write_files("new", bad);
+  setrlimit(RLIMIT_FSIZE, &before);
+  ck_assert_int_lt(again, 0);
+  ck_assert_error(&err, "bundle.create", ".davit/hosts: writing it");
+  assert_text(in(dir, "config.json"), "old");
+  assert_text(in(dir, ".davit/hosts"), "127.0.0.1\tlocalhost\n");
+  assert_text(in(dir, ".davit/resolv.conf"), "nameserver 10.0.0.1\n");
+  CLEANUP(dir) DIR *listing = opendir(in(dir, ".davit"));
+  size_t count = 0;
+  while (readdir(listing))
+    count++;
+  ck_assert_uint_eq(count, 4); /* ".", ".." and the two */
+}
+END_TEST
+
+/* davit's directory is not followed elsewhere, and what it did not make there is not deleted. */
+START_TEST(does_not_leave_the_bundle) {
+  const struct made_file *const files[] = {&hosts, NULL};
+  ck_assert_int_eq(mkdir(dir, 0755), 0);
+  ck_assert_int_eq(mkdir(in(base, "elsewhere"), 0755), 0);
+  write_text(in(base, "elsewhere/notes"), "mine");
+  ck_assert_int_eq(symlink(in(base, "elsewhere"), in(dir, ".davit")), 0);
+  ck_assert_int_lt(write_files("{}", files), 0);
+  ck_assert_error(&err, "bundle.create", ".davit");
+  error_clear(&err);
+  ck_assert_int_lt(bundle_remove(dir, &err), 0);
+  ck_assert_error(&err, "bundle.remove", ".davit");
+  assert_text(in(base, "elsewhere/notes"), "mine");
+  ck_assert(!exists(in(base, "elsewhere/hosts")));
+}
+END_TEST
+
+START_TEST(names_where_files_will_lie) {
+  CLEANUP(arena) struct arena arena = {0};
+  const char *path = NULL;
+  ck_assert_ok(bundle_files_directory(&arena, dir, &path, &err), &err);
+  ck_assert_str_eq(path, in(dir, ".davit"));
+  ck_assert_ok(bundle_files_directory(&arena, in(dir, "/"), &path, &err), &err);
+  ck_assert_str_eq(path, in(dir, ".davit"));
+  ck_assert_int_eq(mkdir(in(base, "real"), 0755), 0);
+  ck_assert_int_eq(symlink("real", dir), 0);
+  ck_assert_ok(bundle_files_directory(&arena, dir, &path, &err), &err);
+  ck_assert_str_eq(path, in(base, "real/.davit"));
+  ck_assert_int_eq(chdir(base), 0);
+  ck_assert_ok(bundle_files_directory(&arena, "new", &path, &err), &err);
+  ck_assert_str_eq(path, in(base, "new/.davit"));
+  ck_assert_int_lt(bundle_files_directory(&arena, in(base, "no/such"), &path, &err), 0);
+  ck_assert_error(&err, "bundle.create", "No such file");
+  ck_assert_int_eq(chdir("/"), 0);
+}
+END_TEST
+
 START_TEST(removes_its_own_and_the_empty_directory) {
-  ck_assert_ok(bundle_write(dir, "/srv/rootfs", "{}", 2, &err), &err);
+  ck_assert_ok(write_bundle(dir, "/srv/rootfs", "{}", 2, &err), &err);
   ck_assert_ok(bundle_remove(dir, &err), &err);
   ck_assert(!exists(dir));
   ck_assert_int_eq(bundle_remove(dir, &err), DAVIT_E_NOT_FOUND);
@@ -160,7 +271,7 @@ START_TEST(removes_its_own_and_the_empty_directory) {
 END_TEST
 
 START_TEST(keeps_a_directory_with_other_files) {
-  ck_assert_ok(bundle_write(dir, "/srv/rootfs", "{}", 2, &err), &err);
+  ck_assert_ok(write_bundle(dir, "/srv/rootfs", "{}", 2, &err), &err);
   write_text(in(dir, "notes"), "mine");
   ck_assert_ok(bundle_remove(dir, &err), &err);
   assert_text(in(dir, "notes"), "mine");
@@ -175,7 +286,7 @@ START_TEST(says_what_is_in_the_way) {
   ck_assert_int_lt(bundle_inspect(dir, &state, &err), 0);
   ck_assert_error(&err, "bundle.create", "is not a directory");
   error_clear(&err);
-  ck_assert_int_lt(bundle_write(in(base, "no/such"), NULL, "{}", 2, &err), 0);
+  ck_assert_int_lt(write_bundle(in(base, "no/such"), NULL, "{}", 2, &err), 0);
   ck_assert_error(&err, "bundle.create", "No such file");
 }
 END_TEST
@@ -192,6 +303,11 @@ int main(void) {
   tcase_add_test(tests, leaves_nothing_of_a_failed_attempt);
   tcase_add_test(tests, removes_its_own_and_the_empty_directory);
   tcase_add_test(tests, keeps_a_directory_with_other_files);
+  tcase_add_test(tests, holds_files_that_the_container_reads);
+  tcase_add_test(tests, replaces_files_and_drops_those_of_before);
+  tcase_add_test(tests, a_failed_attempt_leaves_the_files_of_before);
+  tcase_add_test(tests, does_not_leave_the_bundle);
+  tcase_add_test(tests, names_where_files_will_lie);
   tcase_add_test(tests, says_what_is_in_the_way);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

@@ -275,6 +275,21 @@ START_TEST(json_parse_makes_the_same_checks) {
 }
 END_TEST
 
+START_TEST(nodes_print_in_their_shortest_form) {
+  static const char text[] = "{ \"a\" : [1, 2.50, 1e3, true, null],\n \"b\\\"\": "
+                             "{\"c\": \"q\\\"\\\\\\n\\u0001\u00fc/\"}, \"e\": {}, \"l\": []}";
+  static const char shortest[] = "{\"a\":[1,2.50,1e3,true,null],\"b\\\"\":"
+                                 "{\"c\":\"q\\\"\\\\\\u000a\\u0001\u00fc/\"},\"e\":{},\"l\":[]}";
+  CLEANUP(arena) struct arena arena = {0};
+  CLEANUP(error) struct davit_error err = {0};
+  const struct doc_node *root = NULL;
+  const struct doc_source source = {
+      .file = "s", .text = text, .size = strlen(text), .code = "test.json"};
+  ck_assert_ok(doc_parse_json(&arena, &source, &root, &err), &err);
+  ck_assert_str_eq(doc_json_text(&arena, root), shortest);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("doc_json");
   TCase *tests = tcase_create("doc_json");
@@ -288,6 +303,7 @@ int main(void) {
   tcase_add_test(tests, many_duplicates_end_the_reading);
   tcase_add_test(tests, large_mappings_find_duplicates);
   tcase_add_test(tests, raw_numbers_print_as_written);
+  tcase_add_test(tests, nodes_print_in_their_shortest_form);
   tcase_add_test(tests, json_parse_makes_the_same_checks);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

@@ -69,10 +69,11 @@ static int render(struct cli *cli, int argc, char **argv, struct oci **oci,
   const struct service_file *file;
   const struct service *service;
   const struct rootfs rootfs = {0};
+  struct list files = {0};
   if (answer == DAVIT_OK)
     answer = load_service(cli, &file, &service, err);
   if (answer == DAVIT_OK)
-    answer = render_service(cli, file, service, &rootfs, oci, err);
+    answer = render_service(cli, file, service, &rootfs, oci, &files, err);
   return answer;
 }
 

@@ -399,6 +399,31 @@ START_TEST(the_rest) {
 }
 END_TEST
 
+static const struct oci_source by_secret = {
+    .kind = OCI_FROM_SERVICE, .file = "a.yaml", .line = 9, .key = "services.s", .secret = true};
+
+START_TEST(secrets_are_written_and_not_shown) {
+  ck_assert_ok(oci_set_env(oci, "A", "hunter2", &by_secret, &err), &err);
+  ck_assert_has(oci, "\"A=hunter2\"");
+  ck_assert_str_eq(oci_get_env(oci, "A", NULL), "hunter2");
+  ck_assert_history(oci, "process.env.A", "A=(secret) <- a.yaml:9 (services.s)");
+  ck_assert(oci_env_is_secret(oci, "A"));
+  ck_assert_ok(oci_set_env(oci, "A", "open", &by_option, &err), &err);
+  ck_assert_history(oci, "process.env.A",
+                    "A=open <- --option | A=(secret) <- a.yaml:9 (services.s)");
+  ck_assert(!oci_env_is_secret(oci, "A"));
+}
+END_TEST
+
+/* That an open value equals the secret would tell it. */
+START_TEST(an_open_value_that_equals_the_secret_is_hidden_too) {
+  ck_assert_ok(oci_set_env(oci, "A", "xterm", &by_default, &err), &err);
+  ck_assert_ok(oci_set_env(oci, "A", "xterm", &by_secret, &err), &err);
+  ck_assert_history(oci, "process.env.A", "A=(secret) <- default, a.yaml:9 (services.s)");
+  ck_assert(oci_env_is_secret(oci, "A"));
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("oci_edit");
   TCase *tests = tcase_create("oci_edit");
@@ -422,6 +447,8 @@ int main(void) {
   tcase_add_test(tests, intel_rdt_is_replaced_as_a_whole);
   tcase_add_loop_test(tests, the_version_is_only_ever_raised, 0, ARRAY_LEN(versions));
   tcase_add_test(tests, the_rest);
+  tcase_add_test(tests, secrets_are_written_and_not_shown);
+  tcase_add_test(tests, an_open_value_that_equals_the_secret_is_hidden_too);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

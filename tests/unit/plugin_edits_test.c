@@ -454,6 +454,62 @@ START_TEST(files_need_a_bundle_and_sharing_adds_no_nodes) {
 }
 END_TEST
 
+/* A plugin's file of the container is a file of the bundle, mounted over whatever is there. */
+START_TEST(files_are_kept_for_the_bundle) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  struct list files = {0};
+  transaction_hold_files(f.transaction, "/b/.davit", &files);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  const struct davit_file text = {
+      DAVIT_SIZED(struct davit_file), .path = "/etc/gpu/one.conf", .content = "one"};
+  const struct davit_file bytes = {
+      DAVIT_SIZED(struct davit_file), .path = "/etc/gpu/two.conf", .content = "t\0wo", .size = 4};
+  ck_assert_int_eq(edits->add_file(edits, &text), DAVIT_OK);
+  ck_assert_int_eq(edits->add_file(edits, &bytes), DAVIT_OK);
+  ck_assert_uint_eq(files.count, 0); /* nothing before all is known to be good */
+  begin(&f, 1, EDIT_INJECT);
+  ck_assert_int_eq(edits->add_file(edits, &text), DAVIT_OK);
+  ck_assert_ok(apply(&f), &f.err);
+  ck_assert_uint_eq(files.count, 2);
+  const struct made_file *first = files.items[0], *second = files.items[1];
+  ck_assert_str_eq(first->name, "1-one.conf");
+  ck_assert_str_eq(first->content, "one");
+  ck_assert_uint_eq(first->size, 3);
+  ck_assert_str_eq(second->name, "2-two.conf");
+  ck_assert_uint_eq(second->size, 4);
+  ck_assert_mem_eq(second->content, "t\0wo", 4);
+  CLEANUP(free) char *config = printed(f.oci);
+  ck_assert_contains(config, "\"source\": \"/b/.davit/1-one.conf\"");
+  ck_assert_contains(config, "\"destination\": \"/etc/gpu/two.conf\"");
+}
+END_TEST
+
+START_TEST(files_that_differ_or_are_wrong_are_refused) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  struct list files = {0};
+  transaction_hold_files(f.transaction, "/b/.davit", &files);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  const struct davit_file relative = {
+      DAVIT_SIZED(struct davit_file), .path = "etc/x", .content = "a"};
+  ck_assert_int_eq(edits->add_file(edits, &relative), DAVIT_E_INVALID);
+  ck_assert_error(why(&f), "plugin.bad-edit", "file \"etc/x\" is not an absolute and clean path");
+  const struct davit_file large = {
+      DAVIT_SIZED(struct davit_file), .path = "/x", .content = "a", .size = 2 << 20};
+  ck_assert_int_eq(edits->add_file(edits, &large), DAVIT_E_INVALID);
+  ck_assert_error(why(&f), "plugin.bad-edit", "file /x has 2097152 bytes");
+  const struct davit_file one = {DAVIT_SIZED(struct davit_file), .path = "/x", .content = "a"};
+  const struct davit_file other = {DAVIT_SIZED(struct davit_file), .path = "/x", .content = "b"};
+  ck_assert_int_eq(edits->add_file(edits, &one), DAVIT_OK);
+  begin(&f, 1, EDIT_INJECT);
+  ck_assert_int_eq(edits->add_file(edits, &other), DAVIT_OK);
+  ck_assert_int_lt(apply(&f), 0);
+  ck_assert_error(&f.err, "plugin.conflict", "mount /x");
+  ck_assert_uint_eq(files.count, 0);
+}
+END_TEST
+
 /* ---- device nodes and the host -------------------------------------------------------------- */
 
 static const struct {
@@ -874,6 +930,55 @@ START_TEST(mounts_of_parents_come_first) {
 }
 END_TEST
 
+/* ---- secrets -------------------------------------------------------------------------------- */
+
+static const struct oci_source by_secret = {
+    .kind = OCI_FROM_SERVICE, .file = "a.yaml", .line = 7, .key = "services.a", .secret = true};
+
+START_TEST(secrets_are_not_shown_to_plugins) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  ck_assert_ok(oci_set_env(f.oci, "A", "hunter2", &by_secret, &f.err), &f.err);
+  ck_assert_ok(oci_set_env(f.oci, "B", "plain", &by_service, &f.err), &f.err);
+  ck_assert_ptr_null(transaction_env(f.transaction, "A"));
+  ck_assert_str_eq(transaction_env(f.transaction, "B"), "plain");
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "/lib", DAVIT_SET_PREPEND), DAVIT_OK);
+  ck_assert_ptr_null(transaction_env(f.transaction, "A"));
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "own", DAVIT_SET_DEFAULT), DAVIT_OK);
+  ck_assert_ptr_null(transaction_env(f.transaction, "A"));
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "own", 0), DAVIT_OK);
+  ck_assert_str_eq(transaction_env(f.transaction, "A"), "own");
+}
+END_TEST
+
+/* LD_LIBRARY_PATH, for example: the new value still holds the secret. */
+START_TEST(what_holds_a_secret_is_one) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  ck_assert_ok(oci_set_env(f.oci, "A", "hunter2", &by_secret, &f.err), &f.err);
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "/lib", DAVIT_SET_PREPEND), DAVIT_OK);
+  ck_assert_ok(apply(&f), &f.err);
+  ck_assert_str_eq(oci_get_env(f.oci, "A", NULL), "/lib:hunter2");
+  ck_assert_history(f.oci, "process.env.A",
+                    "A=(secret) <- plugin acme | A=(secret) <- a.yaml:7 (services.a)");
+  ck_assert_ptr_null(strstr(f.logged, "hunter2"));
+}
+END_TEST
+
+START_TEST(sharing_that_a_secret_contradicts_does_not_tell_it) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_SHARE);
+  ck_assert_ok(oci_set_env(f.oci, "A", "hunter2", &by_secret, &f.err), &f.err);
+  ck_assert_int_eq(edits->set(edits, DAVIT_SET_ENV, "A", "0", 0), DAVIT_OK);
+  ck_assert_int_lt(apply(&f), 0);
+  ck_assert_error(&f.err, "gpu.sharing-conflict", "a.yaml:7");
+  ck_assert(!error_says(&f.err, "gpu.sharing-conflict", "hunter2"));
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("plugin/edits");
   TCase *tests = tcase_create("edits");
@@ -882,6 +987,8 @@ int main(void) {
   tcase_add_loop_test(tests, refuses_bad_edits, 0, ARRAY_LEN(bad));
   tcase_add_test(tests, refuses_what_is_no_struct);
   tcase_add_test(tests, files_need_a_bundle_and_sharing_adds_no_nodes);
+  tcase_add_test(tests, files_are_kept_for_the_bundle);
+  tcase_add_test(tests, files_that_differ_or_are_wrong_are_refused);
   tcase_add_loop_test(tests, nodes_are_the_hosts, 0, ARRAY_LEN(nodes));
   tcase_add_loop_test(tests, mounts_are_read_only_unless_said, 0, ARRAY_LEN(mounts));
   tcase_add_test(tests, a_mount_may_leave_type_and_options_out);
@@ -898,6 +1005,11 @@ int main(void) {
   tcase_add_test(tests, defaults_and_a_config_that_is_read_give_way);
   tcase_add_test(tests, privileged_gets_nodes_and_a_warning);
   tcase_add_test(tests, mounts_of_parents_come_first);
+  TCase *secrets = tcase_create("secrets");
+  tcase_add_test(secrets, secrets_are_not_shown_to_plugins);
+  tcase_add_test(secrets, what_holds_a_secret_is_one);
+  tcase_add_test(secrets, sharing_that_a_secret_contradicts_does_not_tell_it);
+  suite_add_tcase(suite, secrets);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -7,6 +7,13 @@
 #define BIND(keys)  "storage: [{type: bind, source: /srv, " keys "}]"
 #define TMPFS(keys) "storage: [{type: tmpfs, target: /tmp, " keys "}]"
 
+#define NAMED(keys) "storage: [{type: named, target: /data, " keys "}]"
+#define S3(keys)    "storage: [{type: s3, target: /data, " keys "}]"
+#define NAME_HINT   "1 to 63 lower-case letters, digits and \"-\", neither first nor last a \"-\""
+#define BUCKET_HINT \
+  "3 to 255 letters, digits, \"-\", \"_\" and \".\", the first and the last a letter or a digit"
+#define SIXTY_THREE "a12345678901234567890123456789012345678901234567890123456789012"
+
 static const struct {
   const char *yaml;
   const char *access;
@@ -59,6 +66,58 @@ START_TEST(binds_and_tmpfs) {
 }
 END_TEST
 
+START_TEST(volumes_have_keys) {
+  static const struct {
+    const char *yaml;
+    enum service_storage_type type;
+    const char *key;
+    bool is_network, readonly;
+  } volumes[] = {
+      {"{type: named, name: db, target: /a}", SERVICE_NAMED, "db", false, false},
+      {"{type: named, name: " SIXTY_THREE ", target: /b, tier: cached, size: 1Gi}", SERVICE_NAMED,
+       SIXTY_THREE, false, false},
+      {"{type: named, name: 0, target: /c, tier: network, readonly: true}", SERVICE_NAMED, "0",
+       true, true},
+      {"{type: anonymous, target: /var/c=d, tier: local}", SERVICE_ANONYMOUS, "/var/c=d", false,
+       false},
+      {"{type: s3, bucket: models, target: /d, prefix: , endpoint: ~}", SERVICE_S3, "s3://models",
+       true, false},
+      {"{type: s3, bucket: Old_Bucket.1, target: /e, prefix: ''}", SERVICE_S3, "s3://Old_Bucket.1",
+       true, false},
+      {"{type: s3, bucket: models, target: /f, prefix: a/b=c/, readonly: true,"
+       " endpoint: 'http://[::1]:9000', credentials: key}",
+       SERVICE_S3, "s3://models/a/b=c/", true, true},
+  };
+  CLEANUP(arena) struct arena arena = {0};
+  for (size_t i = 0; i < ARRAY_LEN(volumes); i++) {
+    const struct service_storage *storage =
+        load_service(&arena, arena_printf(&arena, "storage: [%s]", volumes[i].yaml))->storage;
+    ck_assert_int_eq(storage->type, volumes[i].type);
+    ck_assert_str_eq(service_volume_key(&arena, storage), volumes[i].key);
+    ck_assert(storage->is_network == volumes[i].is_network);
+    ck_assert(storage->readonly == volumes[i].readonly);
+  }
+}
+END_TEST
+
+START_TEST(m7_what_the_preparer_of_a_volume_needs_is_listed) {
+  CLEANUP(arena) struct arena arena = {0};
+  CLEANUP(error) struct davit_error err = {0};
+  static const char *const keys[] = {"services.web.storage[0].size",
+                                     "services.web.storage[1].endpoint",
+                                     "services.web.storage[1].credentials"};
+  const struct service_file *file;
+  const char *yaml = service_yaml(&arena, "storage:\n"
+                                          "- {type: named, name: db, target: /a, size: 1Gi}\n"
+                                          "- {type: s3, bucket: models, target: /b,"
+                                          " endpoint: 'https://s3', credentials: key}\n");
+  ck_assert_ok(load_text(&arena, yaml, &file, &err), &err);
+  ck_assert_uint_eq(file->foreign_count, ARRAY_LEN(keys));
+  for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+    ck_assert_str_eq(file->foreign[i].key, keys[i]);
+}
+END_TEST
+
 static const struct {
   const char *yaml;
   uint32_t mode;
@@ -101,16 +160,62 @@ static const struct service_wrong wrong[] = {
     {"storage: [^/srv:/data]", "invalid", ".storage[0]", "the text \"/srv:/data\" is not a mapping",
      "write `{type: bind, source: ..., target: ...}`"},
     {"storage: [^{source: /srv, target: /data}]", "invalid", ".storage[0]",
-     "the key \"type\" is missing", "add `type: bind` or `type: tmpfs`"},
+     "the key \"type\" is missing", "add `type: bind`, tmpfs, named, anonymous or s3"},
     {"storage: [{type: ^binds}]", "invalid", ".storage[0].type",
      "\"binds\" is not one of the values allowed",
      "did you mean \"bind\"? allowed: bind, tmpfs, named, anonymous, s3"},
-    {"storage: [{type: ^named, name: db, target: /data}]", "unsupported", ".storage[0].type",
-     "the storage type named is known, not supported yet", "use bind or tmpfs"},
-    {"storage: [{type: ^anonymous, target: /data}]", "unsupported", ".storage[0].type",
-     "the storage type anonymous is known, not supported yet", "use bind or tmpfs"},
-    {"storage: [{type: ^s3, bucket: b, target: /data}]", "unsupported", ".storage[0].type",
-     "the storage type s3 is known, not supported yet", "use bind or tmpfs"},
+    {"storage: [^{type: named, target: /data}]", "invalid", ".storage[0]",
+     "the key \"name\" is missing", "add `name: data`"},
+    {"storage: [^{type: named, name: db}]", "invalid", ".storage[0]",
+     "the key \"target\" is missing", "add `target: /data`"},
+    {NAMED("name: ^Data"), "invalid", ".storage[0].name", "\"Data\" is not the name of a volume",
+     NAME_HINT},
+    {NAMED("name: ^''"), "invalid", ".storage[0].name", "\"\" is not the name of a volume",
+     NAME_HINT},
+    {NAMED("name: ^-db"), "invalid", ".storage[0].name", "\"-db\" is not the name of a volume",
+     NAME_HINT},
+    {NAMED("name: ^db-"), "invalid", ".storage[0].name", "\"db-\" is not the name of a volume",
+     NAME_HINT},
+    {NAMED("name: ^../db"), "invalid", ".storage[0].name", "\"../db\" is not the name of a volume",
+     NAME_HINT},
+    {NAMED("name: ^" SIXTY_THREE "4"), "invalid", ".storage[0].name",
+     "\"" SIXTY_THREE "4\" is not the name of a volume", NAME_HINT},
+    {NAMED("name: db, tier: ^networks"), "invalid", ".storage[0].tier",
+     "\"networks\" is not one of the values allowed",
+     "did you mean \"network\"? allowed: local, cached, network"},
+    {NAMED("name: db, size: ^1.5Gi"), "invalid", ".storage[0].size", "\"1.5Gi\" is not a size",
+     "digits and nothing, Ki, Mi, Gi, Ti (1024) or K, M, G, T (1000): 512Mi"},
+    {NAMED("name: db, ^source: /srv"), "unknown-key", ".storage[0].source",
+     "the key \"source\" is not known here",
+     "known here: type, name, target, readonly, tier, size"},
+    {"storage: [^{type: anonymous}]", "invalid", ".storage[0]", "the key \"target\" is missing",
+     "add `target: /var/cache`"},
+    {"storage: [{type: anonymous, target: /c, ^readonly: true}]", "unknown-key",
+     ".storage[0].readonly", "the key \"readonly\" is not known here",
+     "known here: type, target, tier"},
+    {"storage: [^{type: s3, target: /m}]", "invalid", ".storage[0]",
+     "the key \"bucket\" is missing", "add `bucket: models`"},
+    {S3("bucket: ^b"), "invalid", ".storage[0].bucket", "\"b\" is not the name of a bucket",
+     BUCKET_HINT},
+    {S3("bucket: ^../etc"), "invalid", ".storage[0].bucket",
+     "\"../etc\" is not the name of a bucket", BUCKET_HINT},
+    {S3("bucket: ^..."), "invalid", ".storage[0].bucket", "\"...\" is not the name of a bucket",
+     BUCKET_HINT},
+    {S3("bucket: models, prefix: ^\"a\\tb\""), "invalid", ".storage[0].prefix",
+     "\"a?b\" is not a prefix", "at most 1024 bytes, no control characters"},
+    {S3("bucket: models, endpoint: ^s3.example.org"), "invalid", ".storage[0].endpoint",
+     "\"s3.example.org\" is not an endpoint", "a URL: https://s3.example.org"},
+    {S3("bucket: models, endpoint: ^'https://'"), "invalid", ".storage[0].endpoint",
+     "\"https://\" is not an endpoint", "a URL: https://s3.example.org"},
+    {S3("bucket: models, credentials: ^''"), "invalid", ".storage[0].credentials",
+     "the credentials are empty or have control characters",
+     "what the preparer of the volume takes, in one line"},
+    {S3("bucket: models, credentials: ^[key]"), "invalid", ".storage[0].credentials",
+     "a list is not a text", "write one value"},
+    {"storage:\n- {type: named, name: db, target: /data}\n"
+     "- {type: anonymous, target: ^/data}",
+     "invalid", ".storage[1].target", "\"/data\" is already in line 7",
+     "keep this one or that of line 7"},
     {"storage: [^{type: bind, target: /data}]", "invalid", ".storage[0]",
      "the key \"source\" is missing", "add `source: /srv/data`"},
     {"storage: [^{type: bind, source: /srv}]", "invalid", ".storage[0]",
@@ -162,6 +267,8 @@ int main(void) {
   TCase *tests = tcase_create("service_storage");
   tcase_add_loop_test(tests, devices_have_access_flags, 0, ARRAY_LEN(accesses));
   tcase_add_test(tests, binds_and_tmpfs);
+  tcase_add_test(tests, volumes_have_keys);
+  tcase_add_test(tests, m7_what_the_preparer_of_a_volume_needs_is_listed);
   tcase_add_loop_test(tests, modes_are_octal_digits, 0, ARRAY_LEN(modes));
   tcase_add_test(tests, a_bare_number_is_a_size);
   tcase_add_loop_test(tests, wrong_storage, 0, ARRAY_LEN(wrong));

@@ -112,6 +112,17 @@ static const struct {
              {"/a//b", false}, {"/./a", false}, {"/a/..", false}, {"/../a", false},
              {"/a/.", false}};
 
+START_TEST(utf8_is_well_formed) {
+  static const char *const good[] = {"", "a", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x98\x80"};
+  static const char *const bad[] = {
+      "\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xe2\x82", "\xf4\x90\x80\x80", "a\x80-"};
+  for (size_t i = 0; i < ARRAY_LEN(good); i++)
+    ck_assert(text_is_utf8(good[i]));
+  for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+    ck_assert(!text_is_utf8(bad[i]));
+}
+END_TEST
+
 START_TEST(clean_paths) {
   ck_assert_msg(path_is_clean(paths[_i].path) == paths[_i].clean, "%s", paths[_i].path);
 }
@@ -149,6 +160,7 @@ int main(void) {
   tcase_add_test(tests, errors_keep_order_and_join);
   tcase_add_loop_test(tests, errors_are_sorted_by_place, 0, 2);
   tcase_add_loop_test(tests, numbers_are_whole_texts, 0, ARRAY_LEN(numbers));
+  tcase_add_test(tests, utf8_is_well_formed);
   tcase_add_loop_test(tests, clean_paths, 0, ARRAY_LEN(paths));
   tcase_add_test(tests, near_words);
   tcase_add_test(tests, lists_end_with_null);
