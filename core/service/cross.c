@@ -85,14 +85,18 @@ static void check_ids(struct reader *reader, const struct doc_node *services,
     const struct service *service = all[i];
     for (size_t k = 0; k < service->group_count; k++) {
       const char *role = service->groups[k]->role;
-      char *id = role ? arena_printf(reader->arena, "%s-%s", service->name, role) : NULL;
-      void **earlier = id ? map_find(&seen, id) : NULL;
+      if (!role) /* it was wrong */
+        continue;
+      const char *id = field_printf(reader, "%s-%s", service->name, role);
+      if (!id)
+        return;
+      void **earlier = map_find(&seen, id);
       if (earlier && *earlier != service)
         field_invalid(reader, doc_get(services, service->name),
                       "rename one of the services or roles",
                       "the containers of role %s would have the ids of those of service %s", role,
                       ((const struct service *)*earlier)->name);
-      else if (id && !map_put(reader->arena, &seen, id, (void *)(uintptr_t)service))
+      else if (!map_put(reader->arena, &seen, id, (void *)(uintptr_t)service))
         error_memory(reader->err);
     }
   }

@@ -204,8 +204,9 @@ void read_groups(struct reader *reader, const struct doc_node *mapping, struct s
     read_group(reader, &again, mapping, value->values[i], groups[i], &roles);
   }
   number_ranks(reader, value, groups, value->count);
-  if (known.last && known.last->answer == DAVIT_E_MEMORY)
-    error_memory(reader->err);
+  for (const struct problem *problem = known.first; problem; problem = problem->next)
+    if (problem->answer == DAVIT_E_MEMORY)
+      error_memory(reader->err);
   service->groups = (const struct service *const *)groups;
   service->group_count = value->count;
 }

@@ -23,7 +23,10 @@ static const char good[] =
     "    cgroup_parent: /gpu\n"
     "    user: 1:2\n"
     "    scale: {mode: fixed, replicas: 2}\n"
-    "    endpoints: [{name: a, protocol: tcp, port: 1}]\n";
+    "    endpoints: [{name: a, protocol: tcp, port: 1, target_role: r}]\n"
+    "    depends: [{service: web}]\n"
+    "    replica_groups: [{role: r, count: 1, env: {A: x, D: y}, resources: {memory: 1M}},\n"
+    "      {role: s, count: 2, command: {args: [d]}, image: {name: b}, affinity: !pin a=b}]\n";
 
 START_TEST(a_good_file_is_read_whole_or_not_at_all) {
   recovers = _i == 1;
@@ -60,6 +63,10 @@ static const char wrong[] = "version: v2\n"
                             "    resources: {memory: 1x, cpu: 0, gpu: {count: 0, vendor: AMD}}\n"
                             "    ulimits: {x: {}}\n"
                             "    rtype: jbo\n"
+                            "    replica_groups: [{role: R, count: 0}, {role: a}]\n"
+                            "    depends: [{service: y}]\n"
+                            "    schedule: never\n"
+                            "    logs: {a: b}\n"
                             "    user: nobody\n";
 
 START_TEST(a_wrong_file_is_refused_at_every_shortage) {
