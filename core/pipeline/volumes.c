@@ -106,9 +106,9 @@ static const char *layout_path(struct context *context, const struct service_sto
   case SERVICE_ANONYMOUS:
     *name = volume_escape(arena, storage->target + 1);
     replica = replica_name(context);
-    return *name && replica ? arena_printf(arena, "%s/anonymous/%s/%s/%s", dir, context->service->name,
-                                replica, *name)
-                 : NULL;
+    return *name && replica ? arena_printf(arena, "%s/anonymous/%s/%s/%s", dir,
+                                           context->service->name, replica, *name)
+                            : NULL;
   case SERVICE_S3:
     *name = storage->prefix ? volume_escape(arena, storage->prefix) : "%";
     return *name ? arena_printf(arena, "%s/s3/%s/%s", dir, storage->bucket, *name) : NULL;

@@ -308,7 +308,7 @@ static bool is_pin(const struct doc_node *node) {
 }
 
 static void check_tag(struct reader *reader, const struct doc_node *node, struct where at) {
-  if (!node->tag || is_own_tag(node) || is_pin(node) || !has_room(reader))
+  if (!node->tag || is_own_tag(node) || !has_room(reader))
     return;
   error_add_at(reader->err, DAVIT_E_INVALID, "service.invalid", &at,
                "write the value without a tag", "the tag %s means nothing here",
@@ -336,7 +336,7 @@ static bool check_key(struct reader *reader, const struct doc_node *mapping, siz
 
 /* Recursion is bounded by DOC_MAX_DEPTH. */
 bool fields_check_tree(struct reader *reader, const struct doc_node *node) {
-  if (node->tag)
+  if (node->tag && !is_own_tag(node) && !is_pin(node))
     check_tag(reader, node, field_where(reader, node));
   bool good = true;
   for (size_t i = 0; good && i < node->count; i++)
