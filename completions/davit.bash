@@ -7,12 +7,12 @@ _davit() {
 
   local globals="--plugin-dir --plugin-option --cdi-dir --host-root --allow-untrusted-plugins --verbose --quiet --log-format
     --version --help -v -q -h"
-  local render="--service --replica --role --node --rootfs --env --workdir --hostname --host-network --cgroup-parent --systemd-cgroup
+  local render="--service --replica --role --node --rootfs --image-config --env --workdir --hostname --host-network --namespace --cgroup-parent --systemd-cgroup
     --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e
     --volume --volume-dir --socket --env-allow --secrets-dir"
   local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --role --node --rootfs -e --env
-    --workdir --hostname --cgroup-parent --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
-    --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor "
+    --workdir --hostname --namespace --cgroup-parent --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
+    --image-config --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor "
 
   local i command=
   for ((i = 1; i < cword; i++)); do
@@ -26,6 +26,7 @@ _davit() {
 
   case $prev in
     --plugin-dir | --cdi-dir | --host-root | --rootfs | --volume-dir | --secrets-dir | -o | --output) _filedir -d; return ;;
+    --image-config) _filedir; return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur"); return ;;
     --rootless) mapfile -t COMPREPLY < <(compgen -W "auto yes no" -- "$cur"); return ;;
     --cdi) mapfile -t COMPREPLY < <(compgen -W "auto prefer require off" -- "$cur"); return ;;

@@ -39,7 +39,8 @@ struct cli {
   const char *rootfs;
   struct list service_rootfs; /* struct service_rootfs * */
   bool all;
-  bool has_replica; /* --replica is given */
+  bool has_replica;         /* --replica is given */
+  const char *image_config; /* as given: FILE, DIR or DIR:NAME */
   struct render_options render;
   struct list env;         /* struct render_env * */
   struct list volumes;     /* struct render_volume * */
@@ -136,6 +137,12 @@ int finish_output(struct davit_error *err) MUST_CHECK;
 int real_path(struct cli *cli, const char *path, const char *code, const char **real,
               struct davit_error *err) MUST_CHECK;
 
+/* ---- image.c -------------------------------------------------------------------------------- */
+
+/* What --image-config names. */
+int load_image(struct cli *cli, const struct image_config **config,
+               struct davit_error *err) MUST_CHECK;
+
 /* ---- setup.c: what several commands begin with ---------------------------------------------- */
 
 /* The host and the plugins of this run. Zeroed: not there yet; freed with cleanup_machine(). */
@@ -149,8 +156,8 @@ int machine_open(struct cli *cli, struct machine *machine, struct davit_error *e
 void cleanup_machine(struct machine *machine);
 
 /* Reads the service file named first on the command line. */
-int load_file(struct cli *cli, const struct service_file **file,
-              struct davit_error *err) MUST_CHECK;
+int load_services(struct cli *cli, const struct service_file **file,
+                  struct davit_error *err) MUST_CHECK;
 /* And finds the service that the options choose. */
 int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
                  struct davit_error *err) MUST_CHECK;

@@ -34,16 +34,21 @@ static int take_path(struct cli *cli, const char *option, const char *value, con
 /* ---- volumes ----------------------------------------------------------------------------------
  */
 
-static bool is_volume_key(const char *key) {
-  static const char bucket_scheme[] = "s3://";
+/* What service_volume_key() could have made; an empty prefix is cut off. */
+static bool check_key(char *key) {
+  static const char scheme[] = "s3://";
   if (key[0] == '/')
     return path_is_clean(key) && key[1];
-  if (!text_starts(key, bucket_scheme))
+  if (!text_starts(key, scheme))
     return service_is_volume_name(key);
-  CLEANUP(arena) struct arena scratch = {0};
-  const char *bucket = key + strlen(bucket_scheme);
-  const char *name = arena_strndup(&scratch, bucket, strcspn(bucket, "/"));
-  return name && service_is_bucket(name);
+  char *bucket = key + strlen(scheme);
+  char *prefix = strchr(bucket, '/');
+  if (prefix)
+    *prefix = '\0';
+  bool is_bucket = service_is_bucket(bucket);
+  if (prefix && prefix[1])
+    *prefix = '/';
+  return is_bucket;
 }
 
 static int take_volume(struct cli *cli, const char *value, struct davit_error *err) {
@@ -53,12 +58,9 @@ static int take_volume(struct cli *cli, const char *value, struct davit_error *e
   char *key = equals ? arena_strndup(&cli->arena, value, (size_t)(equals - value)) : NULL;
   if (equals && !key)
     return error_memory(err);
-  if (!key || !is_volume_key(key))
+  if (!key || !check_key(key))
     return usage_error(err, "a volume is NAME, TARGET (absolute) or s3://BUCKET[/PREFIX]",
                        "--volume takes VOLUME=PATH, not \"%s\"", value);
-  size_t length = strlen(key);
-  if (text_starts(key, "s3://") && strchr(key + strlen("s3://"), '/') == key + length - 1)
-    key[length - 1] = '\0'; /* "s3://bucket/": no prefix */
   for (size_t i = 0; i < cli->volumes.count; i++)
     if (strcmp(((const struct render_volume *)cli->volumes.items[i])->key, key) == 0)
       return usage_error(err, NULL, "--volume \"%s\" is given twice", key);

@@ -164,6 +164,11 @@ static int take_rootfs(struct cli *cli, const char *value, struct davit_error *e
   return push(cli, &cli->service_rootfs, rootfs, err);
 }
 
+static int take_image_config(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
+  cli->image_config = value;
+  return DAVIT_OK;
+}
+
 static int take_env(struct cli *cli, const char *value, struct davit_error *err) {
   const char *equals = strchr(value, '=');
   if (!equals || equals == value)
@@ -290,6 +295,8 @@ const struct cli_option options_service[] = {
     {"node", 0, "N", "number of the node in its cluster (default 0)", take_node},
     {"rootfs", 0, "[SERVICE=]DIR", "the container's root file system; may be repeated",
      take_rootfs},
+    {"image-config", 0, "FILE|DIR[:NAME]", "the image's config, or an OCI image layout",
+     take_image_config},
     {"env", 'e', "NAME=VALUE", "set a variable, over everything else; may be repeated", take_env},
     {"workdir", 0, "DIR", "working directory in the container", take_workdir},
     {"hostname", 0, "NAME", "hostname, if the service has none", take_hostname},

@@ -121,7 +121,7 @@ static int check_rootfs_services(const struct cli *cli, const struct service_fil
   return answer;
 }
 
-int load_file(struct cli *cli, const struct service_file **file, struct davit_error *err) {
+int load_services(struct cli *cli, const struct service_file **file, struct davit_error *err) {
   const char *name, *text;
   size_t size;
   int answer = read_input(cli, cli->operands.items[0], &name, &text, &size, err);
@@ -134,7 +134,7 @@ int load_file(struct cli *cli, const struct service_file **file, struct davit_er
 
 int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
                  struct davit_error *err) {
-  int answer = load_file(cli, file, err);
+  int answer = load_services(cli, file, err);
   return answer == DAVIT_OK ? service_find(*file, cli->service, service, err) : answer;
 }
 
@@ -151,7 +151,10 @@ int render_on(struct cli *cli, const struct machine *machine, const struct servi
               const struct service *service, const struct rootfs *rootfs, struct oci **oci,
               struct list *files, struct davit_error *err) {
   CLEANUP(host) struct host *lookup = NULL;
+  const struct image_config *image = NULL;
   int answer = complete_options(cli, rootfs->path, err);
+  if (answer == DAVIT_OK && cli->image_config)
+    answer = load_image(cli, &image, err);
   if (answer == DAVIT_OK && rootfs->lookup)
     answer = host_open(rootfs->lookup, &lookup, err);
   if (answer < 0)
@@ -164,6 +167,7 @@ int render_on(struct cli *cli, const struct machine *machine, const struct servi
                             .rootfs = lookup,
                             .file = file,
                             .service = service,
+                            .image = image,
                             .options = &cli->render,
                             .providers = machine->providers};
   answer = pipeline_run(&context, err);

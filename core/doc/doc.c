@@ -28,7 +28,10 @@ static bool is_plain_key(const char *key) {
 static const char *step(struct arena *arena, const struct doc_node *node) {
   if (node->parent->kind == DOC_SEQUENCE)
     return arena_printf(arena, "[%zu]", node->position);
-  const char *key = node->parent->keys[node->position]->text;
+  /* A key is not in the list before it is read: a problem of its own text is found earlier. */
+  const struct doc_node *const *keys = node->parent->keys;
+  const struct doc_node *named = keys ? keys[node->position] : NULL;
+  const char *key = named ? named->text : node->text;
   return is_plain_key(key) ? key
                            : arena_printf(arena, "\"%s\"", text_excerpt(arena, key, strlen(key)));
 }

@@ -64,6 +64,11 @@ int host_real_path(const struct host *host, struct arena *arena, const char *pat
 int host_machine_path(const struct host *host, struct arena *arena, const char *path,
                       const char **name, struct davit_error *err) MUST_CHECK;
 
+/* The machine's kind and its kernel's release, "x86_64" and "6.1.0-13-amd64": what /proc/sys/kernel
+ * says, else uname(2). */
+int host_find_kernel(const struct host *host, struct arena *arena, const char **machine,
+                     const char **release, struct davit_error *err) MUST_CHECK;
+
 /* DAVIT_KMOD_* of a module by its name ("nvidia_uvm" and "nvidia-uvm" are one). /sys/module says
  * what is live or built in; what is not there is asked of libkmod, which is opened then and only
  * then (it brings compression and crypto libraries along). Without libkmod, or without

@@ -10,6 +10,11 @@ int oci_set_root(struct oci *oci, const char *path, bool readonly, const struct 
   return document_set(oci, "root", "readonly", cJSON_CreateBool(readonly), source, err);
 }
 
+int oci_set_root_readonly(struct oci *oci, bool readonly, const struct oci_source *source,
+                          struct davit_error *err) {
+  return document_set(oci, "root", "readonly", cJSON_CreateBool(readonly), source, err);
+}
+
 bool oci_get_root(const struct oci *oci, const char **path, bool *readonly) {
   const cJSON *root = json_find(oci->root, "root");
   const char *text = json_get_string(root, "path");

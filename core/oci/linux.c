@@ -41,3 +41,8 @@ int oci_set_readonly_paths(struct oci *oci, const char *const *paths,
                            const struct oci_source *source, struct davit_error *err) {
   return document_set(oci, "linux", "readonlyPaths", json_strings(paths), source, err);
 }
+
+int oci_set_mount_label(struct oci *oci, const char *label, const struct oci_source *source,
+                        struct davit_error *err) {
+  return document_set(oci, "linux", "mountLabel", cJSON_CreateString(label), source, err);
+}

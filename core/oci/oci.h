@@ -49,6 +49,9 @@ const char *oci_get_env(const struct oci *oci, const char *name, const struct oc
 bool oci_env_is_secret(const struct oci *oci, const char *name);
 int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
                  struct davit_error *err) MUST_CHECK;
+/* Puts words before those that are there. */
+int oci_prepend_args(struct oci *oci, const char *const *args, const struct oci_source *source,
+                     struct davit_error *err) MUST_CHECK;
 int oci_set_cwd(struct oci *oci, const char *cwd, const struct oci_source *source,
                 struct davit_error *err) MUST_CHECK;
 int oci_set_terminal(struct oci *oci, bool terminal, const struct oci_source *source,
@@ -56,8 +59,7 @@ int oci_set_terminal(struct oci *oci, bool terminal, const struct oci_source *so
 int oci_set_user(struct oci *oci, uint32_t uid, uint32_t gid, const struct oci_source *source,
                  struct davit_error *err) MUST_CHECK;
 void oci_get_user(const struct oci *oci, uint32_t *uid, uint32_t *gid); /* 0:0 if not set */
-/* Sorted, each once; 0 is left out, as a member of group root gains nothing in the field's readers
- * (CDI). */
+/* Sorted, each once. */
 int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
                 struct davit_error *err) MUST_CHECK;
 /* Takes out every additional gid but those of a config that was read. */
@@ -67,8 +69,6 @@ int oci_remove_gids(struct oci *oci, const struct oci_source *source,
  * ambient stay out. */
 int oci_set_capabilities(struct oci *oci, const char *const *names, const struct oci_source *source,
                          struct davit_error *err) MUST_CHECK;
-/* The name of a capability by its number in the kernel, NULL past the last that is known here. */
-const char *oci_capability_name(uint32_t number);
 /* The bounding set as bits; all bits if the document has none. */
 uint64_t oci_get_capabilities(const struct oci *oci);
 int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_source *source,
@@ -77,10 +77,38 @@ int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_sour
 int oci_set_rlimit(struct oci *oci, const char *type, uint64_t soft, uint64_t hard,
                    const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 
+int oci_set_oom_score_adj(struct oci *oci, int32_t value, const struct oci_source *source,
+                          struct davit_error *err) MUST_CHECK;
+/* The names of an AppArmor profile and of SELinux labels: of the process, and of what is mounted.
+ */
+int oci_set_apparmor_profile(struct oci *oci, const char *profile, const struct oci_source *source,
+                             struct davit_error *err) MUST_CHECK;
+int oci_set_selinux_label(struct oci *oci, const char *label, const struct oci_source *source,
+                          struct davit_error *err) MUST_CHECK;
+int oci_set_mount_label(struct oci *oci, const char *label, const struct oci_source *source,
+                        struct davit_error *err) MUST_CHECK;
+
+/* A seccomp profile in the form of Docker and Podman, and the host that its conditions ask for. */
+struct oci_seccomp {
+  const char *file; /* names the profile in messages */
+  const char *text;
+  size_t size;
+  const char *machine; /* as uname(2) has it: "x86_64" */
+  const char *release; /* "6.1.0-13-amd64" */
+};
+
+/* linux.seccomp. Conditions on capabilities are those of the document, which has them before.
+ * "seccomp.profile", with file, line and column: the profile is broken, or says something that is
+ * not known here. */
+int oci_set_seccomp(struct oci *oci, const struct oci_seccomp *profile,
+                    const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+
 /* ---- root, hostname, mounts, hooks, annotations ---------------------------------------------- */
 
 int oci_set_root(struct oci *oci, const char *path, bool readonly, const struct oci_source *source,
                  struct davit_error *err) MUST_CHECK;
+int oci_set_root_readonly(struct oci *oci, bool readonly, const struct oci_source *source,
+                          struct davit_error *err) MUST_CHECK;
 bool oci_get_root(const struct oci *oci, const char **path, bool *readonly); /* false: not set */
 int oci_set_hostname(struct oci *oci, const char *hostname, const struct oci_source *source,
                      struct davit_error *err) MUST_CHECK;

@@ -33,6 +33,19 @@ int oci_set_args(struct oci *oci, const char *const *args, const struct oci_sour
   return document_set(oci, "process", "args", json_strings(args), source, err);
 }
 
+int oci_prepend_args(struct oci *oci, const char *const *args, const struct oci_source *source,
+                     struct davit_error *err) {
+  CLEANUP(cjson) cJSON *all = json_strings(args);
+  const cJSON *now = json_find(oci->root, "process.args"), *word;
+  cJSON_ArrayForEach(word, now) {
+    cJSON *copy = all ? cJSON_CreateString(word->valuestring) : NULL;
+    if (!copy)
+      return error_memory(err);
+    cJSON_AddItemToArray(all, copy);
+  }
+  return document_set(oci, "process", "args", STEAL(&all), source, err);
+}
+
 int oci_set_cwd(struct oci *oci, const char *cwd, const struct oci_source *source,
                 struct davit_error *err) {
   return document_set(oci, "process", "cwd", cJSON_CreateString(cwd), source, err);
@@ -73,8 +86,6 @@ static cJSON *larger_at_end(const cJSON *list, uint32_t gid) {
 
 int oci_add_gid(struct oci *oci, uint32_t gid, const struct oci_source *source,
                 struct davit_error *err) {
-  if (gid == 0)
-    return DAVIT_OK;
   cJSON *list = document_list(oci, "process.user", "additionalGids");
   return document_put(oci, list, larger_at_end(list, gid), PLACE_GID, id_name(&oci->arena, gid),
                       json_uint(gid), source, err);
@@ -96,6 +107,21 @@ int oci_remove_gids(struct oci *oci, const struct oci_source *source, struct dav
 int oci_set_no_new_privileges(struct oci *oci, bool value, const struct oci_source *source,
                               struct davit_error *err) {
   return document_set(oci, "process", "noNewPrivileges", cJSON_CreateBool(value), source, err);
+}
+
+int oci_set_oom_score_adj(struct oci *oci, int32_t value, const struct oci_source *source,
+                          struct davit_error *err) {
+  return document_set(oci, "process", "oomScoreAdj", json_int(value), source, err);
+}
+
+int oci_set_apparmor_profile(struct oci *oci, const char *profile, const struct oci_source *source,
+                             struct davit_error *err) {
+  return document_set(oci, "process", "apparmorProfile", cJSON_CreateString(profile), source, err);
+}
+
+int oci_set_selinux_label(struct oci *oci, const char *label, const struct oci_source *source,
+                          struct davit_error *err) {
+  return document_set(oci, "process", "selinuxLabel", cJSON_CreateString(label), source, err);
 }
 
 int oci_set_rlimit(struct oci *oci, const char *type, uint64_t soft, uint64_t hard,

@@ -22,7 +22,9 @@ const char *oci_source_text(struct arena *arena, const struct oci_source *source
   case OCI_FROM_CONFIG:
     return source->file;
   case OCI_FROM_IMAGE:
-    return arena_printf(arena, "image %s (%s)", source->file, source->key);
+    return source->line == 0
+               ? arena_printf(arena, "image %s (%s)", source->file, source->key)
+               : arena_printf(arena, "image %s:%u (%s)", source->file, source->line, source->key);
   case OCI_FROM_SERVICE:
     return arena_printf(arena, "%s:%u (%s)", source->file, source->line, source->key);
   case OCI_FROM_COMMAND:

@@ -11,7 +11,7 @@
 enum oci_source_kind {
   OCI_FROM_DEFAULT, /* davit's own defaults */
   OCI_FROM_CONFIG,  /* a config.json that was read: file */
-  OCI_FROM_IMAGE,   /* the image's config: file, key */
+  OCI_FROM_IMAGE,   /* the image's config: file, line, key */
   OCI_FROM_SERVICE, /* the service file: file, line, key */
   OCI_FROM_COMMAND, /* the command line or an environment variable: key is the option or the
                        variable */

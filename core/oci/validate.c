@@ -49,6 +49,9 @@ static const struct shape process_shape[] = {{"terminal", BOOL, false, NULL},
                                              {"capabilities", OBJECT, false, capabilities_shape},
                                              {"rlimits", OBJECTS, false, rlimit_shape},
                                              {"noNewPrivileges", BOOL, false, NULL},
+                                             {"apparmorProfile", STRING, false, NULL},
+                                             {"oomScoreAdj", I64, false, NULL},
+                                             {"selinuxLabel", STRING, false, NULL},
                                              {0}};
 
 static const struct shape root_shape[] = {
@@ -109,6 +112,8 @@ static const struct shape rdt_shape[] = {
     {"enableCMT", BOOL, false, NULL},        {"enableMBM", BOOL, false, NULL},
     {"enableMonitoring", BOOL, false, NULL}, {0}};
 
+static const struct shape no_members[] = {{0}};
+
 static const struct shape linux_shape[] = {{"sysctl", STRING_MAP, false, NULL},
                                            {"resources", OBJECT, false, resources_shape},
                                            {"cgroupsPath", STRING, false, NULL},
@@ -117,9 +122,11 @@ static const struct shape linux_shape[] = {{"sysctl", STRING_MAP, false, NULL},
                                            {"gidMappings", OBJECTS, false, mapping_shape},
                                            {"devices", OBJECTS, false, device_shape},
                                            {"netDevices", OBJECT_MAP, false, net_device_shape},
+                                           {"seccomp", OBJECT, false, no_members},
                                            {"rootfsPropagation", STRING, false, NULL},
                                            {"maskedPaths", STRINGS, false, NULL},
                                            {"readonlyPaths", STRINGS, false, NULL},
+                                           {"mountLabel", STRING, false, NULL},
                                            {"intelRdt", OBJECT, false, rdt_shape},
                                            {0}};
 

@@ -30,11 +30,21 @@ static struct parent find_parent(const struct context *context) {
   return (struct parent){0};
 }
 
-/* systemd.slice(5): letters, digits and :-_. with a .slice at the end. */
+/* systemd.slice(5): the way down from the root slice, "-.slice", with a "-" before each part but
+ * the first, and .slice at the end. */
 static bool is_slice(const char *name) {
-  return text_ends(name, ".slice") &&
-         name[strspn(
-             name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\\@")] == '\0';
+  static const char allowed[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\\@";
+  size_t length = strlen(name);
+  size_t stem = text_ends(name, ".slice") ? length - strlen(".slice") : 0;
+  if (stem == 0 || strspn(name, allowed) != length)
+    return false;
+  if (stem == 1 && name[0] == '-')
+    return true;
+  bool has_empty_part = name[0] == '-' || name[stem - 1] == '-';
+  for (size_t i = 1; i < stem && !has_empty_part; i++)
+    has_empty_part = name[i - 1] == '-' && name[i] == '-';
+  return !has_empty_part;
 }
 
 int stage_cgroup(struct context *context, struct davit_error *err) {

@@ -3,12 +3,19 @@
 #include "pipeline/references.h"
 #include "pipeline/stages.h"
 
+/* An image knows better where its programs are. */
+int set_default_env(struct context *context, const char *name, const char *value,
+                    struct davit_error *err) {
+  if (oci_get_env(context->oci, name, NULL))
+    return DAVIT_OK;
+  return oci_set_env(context->oci, name, value, &from_default, err);
+}
+
 int stage_default_env(struct context *context, struct davit_error *err) {
-  int answer = oci_set_env(context->oci, "PATH",
-                           "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                           &from_default, err);
+  int answer = set_default_env(context, "PATH",
+                               "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", err);
   if (answer == DAVIT_OK)
-    answer = oci_set_env(context->oci, "TERM", "xterm", &from_default, err);
+    answer = set_default_env(context, "TERM", "xterm", err);
   return answer;
 }
 

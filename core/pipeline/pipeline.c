@@ -9,10 +9,12 @@ static const struct {
   const char *name;
   int (*run)(struct context *context, struct davit_error *err);
 } stages[] = {
+    {"image", stage_image},                 /* variables and labels of the image */
     {"process", stage_process},             /* what runs, and where */
     {"default-env", stage_default_env},     /* variables that every program expects */
     {"user", stage_user},                   /* as whom */
     {"capabilities", stage_capabilities},   /* with which rights */
+    {"security", stage_security},           /* seccomp, AppArmor, SELinux */
     {"env", stage_env},                     /* the service's variables */
     {"root", stage_root},                   /* root file system and hostname */
     {"namespaces", stage_namespaces},       /* what it does not share with the host */
@@ -22,10 +24,13 @@ static const struct {
     {"network-files", stage_network_files}, /* resolv.conf and hosts */
     {"sysctls", stage_sysctls},             /* parameters of the kernel, of its namespaces */
     {"sockets", stage_sockets},             /* sockets of the host */
+    {"init", stage_init},                   /* an init before the program */
+    {"image-data", stage_image_data},       /* is there a place for the image's data? */
     {"devices", stage_devices},             /* device rules, and the service's devices */
     {"resources", stage_resources},         /* cpu, memory and rlimits */
     {"cgroup", stage_cgroup},               /* the cgroup it runs in */
     {"isolation", stage_isolation},         /* paths of /proc and /sys it does not see or write */
+    {"annotations", stage_annotations},     /* labels, and how to stop it */
     {"distributed", stage_distributed},     /* variables of distributed training */
     {"gpu", stage_gpu},                     /* the devices of a vendor, through its plugin */
     {"command-env", stage_command_env},     /* -e has the last word */

@@ -4,6 +4,7 @@
 #define DAVIT_PIPELINE_PIPELINE_H
 
 #include "host/host.h"
+#include "image/config.h"
 #include "oci/oci.h"
 #include "pipeline/rootless.h"
 #include "plugin/provide.h"
@@ -71,6 +72,7 @@ struct context {
   const struct service_file *file;
   const struct service *service; /* pipeline_run() puts the chosen group in its place */
   uint32_t replica;              /* set by pipeline_run(): in that group */
+  const struct image_config *image; /* NULL: not given */
   const struct render_options *options;
   struct providers *providers;
   const char *container_id;           /* this and all below: set by pipeline_run() */

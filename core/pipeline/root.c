@@ -28,6 +28,10 @@ int stage_root(struct context *context, struct davit_error *err) {
   struct oci_source rootfs = options->rootfs ? from_command("--rootfs") : from_default;
   int answer =
       oci_set_root(context->oci, options->rootfs ? options->rootfs : "rootfs", false, &rootfs, err);
+  const struct service_life *life = &context->service->life;
+  struct oci_source read_only = from_service(context, &life->read_only_at);
+  if (answer == DAVIT_OK && life->read_only)
+    answer = oci_set_root_readonly(context->oci, true, &read_only, err);
   if (answer < 0)
     return answer;
 

@@ -59,7 +59,7 @@ static int map_ids(struct context *context, const struct oci_source *source,
 
 static int check_user(struct context *context, struct davit_error *err) {
   const struct service *service = context->service;
-  struct where at = at_service(context, service->has_user ? &service->user_at : &service->at);
+  struct where at = at_service(context, service->user.text ? &service->user.at : &service->at);
   uint32_t uid, gid, host;
   oci_get_user(context->oci, &uid, &gid);
   if (!oci_id_on_host(context->oci, OCI_UIDS, uid, &host))
@@ -92,7 +92,7 @@ static const char *group_of(const struct oci_entry *entry) {
   return entry->value && text_starts(entry->path, list) ? entry->path + strlen(list) : NULL;
 }
 
-/* The groups of an image's user are as good as none: nobody asked for them. */
+/* Those that the rootfs has for its root are missed by nobody. */
 static int warn_of_groups(struct context *context, struct davit_error *err) {
   const struct oci_entry *const *entries;
   int answer = oci_entries(context->oci, context->arena, &entries, err);

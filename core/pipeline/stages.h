@@ -6,10 +6,14 @@
 
 #include "pipeline/pipeline.h"
 
+int stage_image(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_process(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_default_env(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_user(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_capabilities(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_security(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_annotations(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_init(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_env(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_root(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_namespaces(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -19,6 +23,7 @@ int stage_network_files(struct context *context, struct davit_error *err) MUST_C
 int stage_sysctls(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_sockets(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_image_data(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_devices(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_resources(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_cgroup(struct context *context, struct davit_error *err) MUST_CHECK;
@@ -32,6 +37,7 @@ int stage_order(struct context *context, struct davit_error *err) MUST_CHECK;
 extern const struct oci_source from_default;
 /* The option or variable of that name, which is not copied. */
 struct oci_source from_command(const char *option);
+struct oci_source from_image(const struct where *at);
 struct oci_source from_service(const struct context *context, const struct service_at *at);
 /* What is so only because the container is rootless. */
 struct oci_source from_rootless(const struct context *context);
@@ -47,5 +53,9 @@ int check_mount_target(const char *target, const struct where *at,
  * written. The content is not copied. */
 int context_add_file(struct context *context, const struct where *at, const struct made_file *file,
                      const char **path, struct davit_error *err) MUST_CHECK;
+
+/* Sets a variable that nobody has set. */
+int set_default_env(struct context *context, const char *name, const char *value,
+                    struct davit_error *err) MUST_CHECK;
 
 #endif

@@ -307,6 +307,13 @@ static bool is_pin(const struct doc_node *node) {
   return doc_get(parent, "affinity") == node;
 }
 
+/* The one value of the format that a tag may say (namespaces.c reads it): !bridge {name: blue}. */
+static bool is_network_mode(const struct doc_node *node) {
+  const struct doc_node *parent = node->parent;
+  return parent && parent->kind == DOC_MAPPING && parent->values[node->position] == node &&
+         strcmp(parent->keys[node->position]->text, "network_mode") == 0;
+}
+
 static void check_tag(struct reader *reader, const struct doc_node *node, struct where at) {
   if (!node->tag || is_own_tag(node) || !has_room(reader))
     return;
@@ -336,7 +343,7 @@ static bool check_key(struct reader *reader, const struct doc_node *mapping, siz
 
 /* Recursion is bounded by DOC_MAX_DEPTH. */
 bool fields_check_tree(struct reader *reader, const struct doc_node *node) {
-  if (node->tag && !is_own_tag(node) && !is_pin(node))
+  if (node->tag && !is_own_tag(node) && !is_pin(node) && !is_network_mode(node))
     check_tag(reader, node, field_where(reader, node));
   bool good = true;
   for (size_t i = 0; good && i < node->count; i++)

@@ -3,7 +3,6 @@
  */
 #include "service/forms.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -40,38 +39,10 @@ static void check_number(struct reader *reader, const struct doc_node *value,
                   "%s is out of range", doc_describe(reader->arena, value));
 }
 
-/* "1h 30m": numbers each with a unit, blanks between. */
-static bool is_duration(const char *text) {
-  static const char *const units[] = {
-      "ns",     "nsec", "us",   "usec",   "ms",      "msec",  "s",    "sec",   "second", "seconds",
-      "m",      "min",  "mins", "minute", "minutes", "h",     "hr",   "hrs",   "hour",   "hours",
-      "d",      "day",  "days", "w",      "wk",      "wks",   "week", "weeks", "M",      "month",
-      "months", "y",    "yr",   "yrs",    "year",    "years", NULL};
-  size_t parts = 0;
-  while (*text) {
-    text += strspn(text, " ");
-    size_t digits = strspn(text, "0123456789");
-    text += digits;
-    text += strspn(text, " ");
-    size_t length = 0;
-    while (isalpha((unsigned char)text[length]))
-      length++;
-    size_t unit = 0;
-    while (units[unit] &&
-           (strlen(units[unit]) != length || strncmp(units[unit], text, length) != 0))
-      unit++;
-    if (digits == 0 || digits > 18 || !units[unit])
-      return false;
-    text += length;
-    text += strspn(text, " ");
-    parts++;
-  }
-  return parts > 0;
-}
-
 static void check_duration(struct reader *reader, const struct doc_node *value) {
   const char *text;
-  if (field_text(reader, value, &text) && !is_duration(text))
+  uint64_t nanoseconds;
+  if (field_text(reader, value, &text) && !service_duration(text, &nanoseconds))
     field_invalid(reader, value, "a number with a unit: 30s, 5m, \"1h 30m\"",
                   "%s is not a duration", field_quote(reader, text));
 }

@@ -11,7 +11,6 @@ extern const struct field service_keys[];
 extern const struct field service_image_keys[];
 extern const struct field service_command_keys[];
 extern const struct field service_resources_keys[];
-extern const struct field service_scale_keys[];
 extern const struct field service_scale_fixed_keys[];
 /* Each into its own struct. */
 extern const struct field service_file_keys[];
@@ -47,6 +46,20 @@ void read_image(struct reader *reader, const struct doc_node *value, void *into)
 void read_command(struct reader *reader, const struct doc_node *value, void *into);
 void read_env(struct reader *reader, const struct doc_node *value, void *into);
 void read_user(struct reader *reader, const struct doc_node *value, void *into);
+void read_extra_groups(struct reader *reader, const struct doc_node *value, void *into);
+void read_capabilities(struct reader *reader, const struct doc_node *value, void *into);
+void read_cap_add(struct reader *reader, const struct doc_node *value, void *into);
+void read_cap_drop(struct reader *reader, const struct doc_node *value, void *into);
+void read_security_opt(struct reader *reader, const struct doc_node *value, void *into);
+void read_apparmor(struct reader *reader, const struct doc_node *value, void *into);
+void read_read_only(struct reader *reader, const struct doc_node *value, void *into);
+void read_tty(struct reader *reader, const struct doc_node *value, void *into);
+void read_stdin_open(struct reader *reader, const struct doc_node *value, void *into);
+void read_init_container(struct reader *reader, const struct doc_node *value, void *into);
+void read_stop_signal(struct reader *reader, const struct doc_node *value, void *into);
+void read_stop_grace_period(struct reader *reader, const struct doc_node *value, void *into);
+void read_labels(struct reader *reader, const struct doc_node *value, void *into);
+void read_oom_score_adj(struct reader *reader, const struct doc_node *value, void *into);
 void read_ulimits(struct reader *reader, const struct doc_node *value, void *into);
 void read_resources(struct reader *reader, const struct doc_node *value, void *into);
 void read_pids_limit(struct reader *reader, const struct doc_node *value, void *into);

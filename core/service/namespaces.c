@@ -123,30 +123,43 @@ static bool find_network_word(const char *text, struct network_form *form) {
   return false;
 }
 
-/* "container:ID", or `{container: {id: ID}}`. */
-static bool read_network_form(struct reader *reader, const struct doc_node *value,
+static bool read_network_text(struct reader *reader, const struct doc_node *value,
                               struct network_form *form) {
   const char *text;
-  form->node = value;
-  if (value->kind != DOC_MAPPING) {
-    if (!field_text(reader, value, &text))
-      return false;
-    if (find_network_word(text, form))
-      return true;
-    field_invalid(reader, value, network_hint, "%s is not a network mode",
-                  field_quote(reader, text));
+  if (!field_text(reader, value, &text))
     return false;
-  }
-  if (value->count != 1 || !find_network_word(value->keys[0]->text, form) || form->argument ||
+  if (find_network_word(text, form))
+    return true;
+  field_invalid(reader, value, network_hint, "%s is not a network mode", field_quote(reader, text));
+  return false;
+}
+
+/* The mode as a word, and what belongs to it as a mapping of its own. */
+static bool read_network_pair(struct reader *reader, const struct doc_node *value, const char *word,
+                              const struct doc_node *mapping, struct network_form *form) {
+  if (!find_network_word(word, form) || form->argument ||
       (form->word != NETWORK_BRIDGE && form->word != NETWORK_CONTAINER)) {
     field_invalid(reader, value, "write `{bridge: {name: NAME}}` or `{container: {id: ID}}`",
                   "this is not a network mode");
     return false;
   }
   size_t before = reader->err->count;
-  fields_read(reader, value->values[0],
+  fields_read(reader, mapping,
               form->word == NETWORK_BRIDGE ? service_bridge_keys : service_peer_keys, form);
   return reader->err->count == before;
+}
+
+/* "container:ID", `{container: {id: ID}}` or `!container {id: ID}`; a tag of YAML's own means
+ * nothing. */
+static bool read_network_form(struct reader *reader, const struct doc_node *value,
+                              struct network_form *form) {
+  form->node = value;
+  if (value->tag && value->tag[0] == '!' && value->tag[1])
+    return read_network_pair(reader, value, value->tag + 1, value, form);
+  if (value->kind != DOC_MAPPING)
+    return read_network_text(reader, value, form);
+  return read_network_pair(reader, value, value->count == 1 ? value->keys[0]->text : "",
+                           value->count == 1 ? value->values[0] : value, form);
 }
 
 /* Both keys say who has the network, in either order. */

@@ -142,24 +142,24 @@ void read_env(struct reader *reader, const struct doc_node *value, void *into) {
   service->env = env;
 }
 
-/* "uid" or "uid:gid". */
-static bool parse_user(struct reader *reader, const char *text, struct service *service) {
-  const char *colon = strchr(text, ':');
-  char *uid = arena_strndup(reader->arena, text, colon ? (size_t)(colon - text) : strlen(text));
-  if (!uid) {
-    error_memory(reader->err);
+/* A name, which only the root file system knows, or a number; the largest means "leave it as it is"
+ * to the kernel. */
+static bool is_account(const char *text, size_t length) {
+  char digits[11];
+  uint32_t number;
+  if (length == 0)
     return false;
+  if (strspn(text, "0123456789") < length) {
+    for (size_t i = 0; i < length; i++)
+      if (!isgraph((unsigned char)text[i]) || text[i] == ':' || text[i] == ',')
+        return false;
+    return text[0] != '-' && text[0] != '+';
   }
-  service->has_gid = colon;
-  /* The largest number means "leave it as it is" to the kernel. */
-  return text_to_u32(uid, 10, &service->uid) && service->uid != UINT32_MAX &&
-         (!colon || (text_to_u32(colon + 1, 10, &service->gid) && service->gid != UINT32_MAX));
-}
-
-static bool has_name(const char *user) {
-  const char *group = strchr(user, ':');
-  return isalpha((unsigned char)user[0]) || user[0] == '_' ||
-         (group && (isalpha((unsigned char)group[1]) || group[1] == '_'));
+  if (length >= sizeof(digits))
+    return false;
+  memcpy(digits, text, length);
+  digits[length] = '\0';
+  return text_to_u32(digits, 10, &number) && number != UINT32_MAX;
 }
 
 void read_user(struct reader *reader, const struct doc_node *value, void *into) {
@@ -167,16 +167,34 @@ void read_user(struct reader *reader, const struct doc_node *value, void *into) 
   const char *text;
   if (!field_text(reader, value, &text))
     return;
-  service->user_at = field_at(reader, value);
-  service->has_user = parse_user(reader, text, service);
-  if (service->has_user)
-    return;
-  const char *hint = "write numbers: UID or UID:GID, at most 4294967294";
-  if (has_name(text))
-    field_unsupported(reader, value, hint, "the user %s: names are known, not supported yet",
-                      field_quote(reader, text));
+  size_t length = strcspn(text, ":");
+  const char *group = text[length] ? text + length + 1 : NULL;
+  if (is_account(text, length) && (!group || is_account(group, strlen(group))))
+    (void)field_text_at(reader, value, &service->user);
   else
-    field_invalid(reader, value, hint, "%s is not a user", field_quote(reader, text));
+    field_invalid(reader, value,
+                  "USER or USER:GROUP, each a name or a number that is at most 4294967294",
+                  "%s is not a user", field_quote(reader, text));
+}
+
+void read_extra_groups(struct reader *reader, const struct doc_node *value, void *into) {
+  struct service *service = into;
+  if (!field_is_list(reader, value))
+    return;
+  struct service_text *groups = field_array(reader, value->count, sizeof(*groups));
+  struct map seen = {0};
+  for (size_t i = 0; groups && i < value->count; i++) {
+    const struct doc_node *entry = value->values[i];
+    const char *text;
+    if (!field_text(reader, entry, &text))
+      continue;
+    if (!is_account(text, strlen(text)))
+      field_invalid(reader, entry, "a name or a number that is at most 4294967294",
+                    "%s is not a group", field_quote(reader, text));
+    else if (field_is_first(reader, entry, entry, text, &seen))
+      (void)field_text_at(reader, entry, &groups[service->extra_group_count++]);
+  }
+  service->extra_groups = groups;
 }
 
 static const struct limit_type {

@@ -65,7 +65,7 @@ const struct field service_resources_keys[] = {
     {.key = "cpuset", .read = read_cpuset, .flags = FIELD_OPTIONAL},
     {.key = "cpu_shares", .read = read_cpu_shares, .flags = FIELD_OPTIONAL},
     {.key = "blkio_weight", .read = read_blkio_weight, .flags = FIELD_OPTIONAL},
-    {.key = "oom_score_adj"},
+    {.key = "oom_score_adj", .read = read_oom_score_adj, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
 

@@ -104,6 +104,44 @@ struct service_gpu {
   size_t option_count;
 };
 
+/* `capabilities`, `cap_add` or `cap_drop`. */
+struct service_capabilities {
+  const struct service_capability {
+    uint32_t number; /* in the kernel; not of ALL, which only sets `all` */
+    struct service_at at;
+  } * entries;
+  size_t count;
+  bool all;             /* ALL is among them */
+  struct service_at at; /* line 0: not given */
+};
+
+/* What the process may do, beside its user. */
+struct service_security {
+  struct service_capabilities exact, add, drop; /* never both `exact` and `add` */
+  struct service_text seccomp;                  /* the profile's path; NULL: no filter */
+  struct service_text apparmor;
+  struct service_text selinux_user, selinux_role, selinux_type, selinux_level, selinux_file_type;
+  bool no_new_privileges; /* if no_new_privileges_at says that it is given */
+  struct service_at no_new_privileges_at;
+};
+
+/* How the process is started and stopped, and what is noted about it. */
+struct service_life {
+  bool tty, init, read_only;
+  struct service_at tty_at, init_at, read_only_at;
+  struct service_text stop_signal; /* "SIGTERM" */
+  uint64_t stop_grace_period;      /* microseconds, more than 0; 0: not given */
+  struct service_at stop_grace_period_at;
+  int32_t oom_score_adj;
+  struct service_at oom_score_adj_at; /* line 0: not given */
+  const struct service_label {
+    const char *name;
+    const char *value;
+    struct service_at at;
+  } * labels;
+  size_t label_count;
+};
+
 enum service_backend {
   SERVICE_NCCL,
   SERVICE_GLOO,
@@ -193,14 +231,16 @@ struct service {
   struct service_at shm_size_at;
   struct service_text hostname;
   struct service_text cgroup_parent;
-  uint32_t uid;
-  uint32_t gid;
-  struct service_at user_at;
+  struct service_text user;                /* "USER" or "USER:GROUP", names or numbers */
+  const struct service_text *extra_groups; /* each a name or a number */
+  size_t extra_group_count;
 
-  bool has_cpu, has_memory, has_shm_size, has_user, has_gid; /* which of the above are given */
+  bool has_cpu, has_memory, has_shm_size; /* which of the above are given */
   bool privileged;
   bool host_network; /* also by network_mode */
   uint32_t replicas; /* of scale: fixed, or of the group; 1 if the file does not say */
+  struct service_security security;
+  struct service_life life;
   struct service_at privileged_at;
   struct service_at host_network_at;
 
@@ -271,6 +311,12 @@ int service_choose(const struct service_file *file, const struct service *servic
  * default and other nodes than 0. NULL: out of memory. */
 const char *service_container_id(struct arena *arena, const struct service *service,
                                  uint32_t replica, uint64_t node);
+/* "30s", "1h 30m": numbers each with a unit of systemd's and of the original, from ns to years,
+ * blanks between. False: not one, or more than 584 years. */
+bool service_duration(const char *text, uint64_t *nanoseconds);
+/* "SIGTERM" for "15", "TERM", "sigterm", ...; real-time signals as "SIGRTMIN+3" and "SIGRTMAX-2".
+ * NULL: not a signal that a program can be sent, or out of memory. */
+const char *service_signal(struct arena *arena, const char *text);
 
 /* "db", "/var/cache", "s3://bucket/prefix": what a volume is called on the command line and in
  * messages, no two different ones alike. NULL: out of memory, or the storage is no volume. */

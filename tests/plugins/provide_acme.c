@@ -42,9 +42,21 @@ static int tell_facts(struct davit_instance *self, const struct davit_request *r
   return answer;
 }
 
+/* A file of its own, where there is a bundle to hold it. */
+static int make_file(const struct davit_request *request, const struct davit_edits *edits) {
+  const struct davit_file file = {DAVIT_SIZED(struct davit_file), .path = "/etc/acme/npu.conf",
+                                  .content = "npu = 0\n"};
+  if (!(request->container->flags & DAVIT_CT_FILES))
+    return DAVIT_OK;
+  edits->source(edits, NULL, NULL, 0);
+  return edits->add_file(edits, &file);
+}
+
 static int inject(struct davit_instance *self, const struct davit_request *request,
                   const struct davit_edits *edits) {
   int answer = inject_toys(self, request, edits, TOY_NAME);
+  if (answer == DAVIT_OK)
+    answer = make_file(request, edits);
   return answer < 0 ? answer : tell_facts(self, request, edits);
 }
 

@@ -69,7 +69,7 @@ static int render(struct cli *cli, int argc, char **argv, struct oci **oci,
   const struct service_file *file;
   const struct service *service;
   const struct rootfs rootfs = {0};
-  struct list files = {0};
+  struct list files = {0}; /* none: no case writes a bundle */
   if (answer == DAVIT_OK)
     answer = load_service(cli, &file, &service, err);
   if (answer == DAVIT_OK)

@@ -6,6 +6,7 @@
 
 #include "oci/oci.h"
 #include "oci_testing.h"
+#include "util/capability.h"
 
 /* Each capability of the header that this program is built with. Those of later kernels come with
  * later headers: past CAP_LAST_CAP nothing is compared. */
@@ -59,7 +60,7 @@ static const struct {
 };
 
 START_TEST(each_has_the_kernels_number) {
-  ck_assert_str_eq(oci_capability_name(header[_i].number), header[_i].name);
+  ck_assert_str_eq(capability_name(header[_i].number), header[_i].name);
 }
 END_TEST
 
@@ -67,8 +68,8 @@ END_TEST
 START_TEST(none_of_the_header_is_missing) {
   ck_assert_uint_eq(ARRAY_LEN(header), CAP_LAST_CAP + 1);
   for (uint32_t number = 0; number <= CAP_LAST_CAP; number++)
-    ck_assert_ptr_nonnull(oci_capability_name(number));
-  ck_assert_ptr_null(oci_capability_name(UINT32_MAX));
+    ck_assert_ptr_nonnull(capability_name(number));
+  ck_assert_ptr_null(capability_name(UINT32_MAX));
 }
 END_TEST
 
@@ -77,7 +78,7 @@ START_TEST(all_names_make_all_bits) {
   CLEANUP(oci) struct oci *oci = NULL;
   const char *names[CAP_LAST_CAP + 2] = {0};
   for (uint32_t number = 0; number <= CAP_LAST_CAP; number++)
-    names[number] = oci_capability_name(number);
+    names[number] = capability_name(number);
   ck_assert_ok(oci_new(&oci, &err), &err);
   ck_assert_ok(oci_set_capabilities(oci, names, &by_default, &err), &err);
   ck_assert_uint_eq(oci_get_capabilities(oci), (UINT64_C(2) << CAP_LAST_CAP) - 1);

@@ -91,6 +91,7 @@ START_TEST(process_lists) {
                          "  \"process\": {\n"
                          "    \"user\": {\n"
                          "      \"additionalGids\": [\n"
+                         "        0,\n"
                          "        7,\n"
                          "        44,\n"
                          "        109\n"

@@ -297,6 +297,31 @@ START_TEST(systemd_gets_slice_prefix_and_name) {
 }
 END_TEST
 
+static const struct {
+  const char *slice;
+  bool is_one;
+} slices[] = {
+    {"-.slice", true},     {"user.slice", true},    {"user-1000.slice", true},
+    {"a-b-c.slice", true}, {"a\\x2db.slice", true}, {".slice", false},
+    {"-a.slice", false},   {"a-.slice", false},     {"a--b.slice", false},
+    {"a/b.slice", false},  {"machine", false},      {"machine.scope", false},
+    {"a:b.slice", false},  {"--.slice", false},     {"/machine.slice", false},
+};
+
+/* C4: the form that runtimes hand to systemd, which would refuse the others. */
+START_TEST(c4_slices_have_systemds_form) {
+  const struct render_options options = {
+      .replica = 1, .systemd_cgroup = true, .cgroup_parent = slices[_i].slice};
+  int answer = render("host_network: false", &options);
+  ck_assert_int_eq(answer, slices[_i].is_one ? DAVIT_OK : DAVIT_E_INVALID);
+  if (slices[_i].is_one)
+    ck_assert_str_eq(value_of("linux.cgroupsPath"),
+                     arena_printf(&arena, "%s:davit:web-rep-1", slices[_i].slice));
+  else
+    ck_assert_error(&err, "cgroup.parent", slices[_i].slice);
+}
+END_TEST
+
 START_TEST(entries_name_the_line_that_asked) {
   ck_assert_ok(render("hostname: h", NULL), &err);
   ck_assert_str_eq(source_of("hostname"), "s.yaml:6 (services.web.hostname)");
@@ -358,6 +383,7 @@ int main(void) {
   tcase_add_test(tests, options_outrank_the_file);
   tcase_add_test(tests, a_variable_is_the_weakest_cgroup_parent);
   tcase_add_test(tests, systemd_gets_slice_prefix_and_name);
+  tcase_add_loop_test(tests, c4_slices_have_systemds_form, 0, (int)ARRAY_LEN(slices));
   tcase_add_test(tests, entries_name_the_line_that_asked);
   tcase_add_test(tests, long_hostnames_are_cut_with_a_warning);
   tcase_add_test(tests, ranks_come_from_replica_and_scale);

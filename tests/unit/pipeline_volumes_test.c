@@ -236,8 +236,8 @@ static const char *make_socket(struct rig *rig, const char *name) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   const char *path = below(&rig->dir, name);
   CLEANUP(fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  ck_assert_uint_lt(strlen(path), sizeof(address.sun_path));
-  strcpy(address.sun_path, path);
+  ck_assert_int_lt(snprintf(address.sun_path, sizeof(address.sun_path), "%s", path),
+                   (int)sizeof(address.sun_path));
   ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
   return path;
 }

@@ -52,8 +52,9 @@ static void set_up(struct fixture *f) {
   for (size_t i = 0; i < 2; i++)
     f->instances[i] = (struct instance){.arena = &f->dir.arena, .plugin = &f->plugins[i]};
   ck_assert_ok(oci_new(&f->oci, &f->err), &f->err);
-  ck_assert_ok(transaction_new(&f->dir.arena, f->host, f->oci, &f->log, NULL, &f->transaction, &f->err),
-               &f->err);
+  ck_assert_ok(
+      transaction_new(&f->dir.arena, f->host, f->oci, &f->log, NULL, &f->transaction, &f->err),
+      &f->err);
 }
 
 static void cleanup_fixture(struct fixture *f) {
@@ -461,10 +462,10 @@ START_TEST(files_are_kept_for_the_bundle) {
   struct list files = {0};
   transaction_hold_files(f.transaction, "/b/.davit", &files);
   const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
-  const struct davit_file text = {
-      DAVIT_SIZED(struct davit_file), .path = "/etc/gpu/one.conf", .content = "one"};
-  const struct davit_file bytes = {
-      DAVIT_SIZED(struct davit_file), .path = "/etc/gpu/two.conf", .content = "t\0wo", .size = 4};
+  const struct davit_file text = {DAVIT_SIZED(struct davit_file), .path = "/etc/gpu/one.conf",
+                                  .content = "one"};
+  const struct davit_file bytes = {DAVIT_SIZED(struct davit_file), .path = "/etc/gpu/two.conf",
+                                   .content = "t\0wo", .size = 4};
   ck_assert_int_eq(edits->add_file(edits, &text), DAVIT_OK);
   ck_assert_int_eq(edits->add_file(edits, &bytes), DAVIT_OK);
   ck_assert_uint_eq(files.count, 0); /* nothing before all is known to be good */
@@ -491,12 +492,12 @@ START_TEST(files_that_differ_or_are_wrong_are_refused) {
   struct list files = {0};
   transaction_hold_files(f.transaction, "/b/.davit", &files);
   const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
-  const struct davit_file relative = {
-      DAVIT_SIZED(struct davit_file), .path = "etc/x", .content = "a"};
+  const struct davit_file relative = {DAVIT_SIZED(struct davit_file), .path = "etc/x",
+                                      .content = "a"};
   ck_assert_int_eq(edits->add_file(edits, &relative), DAVIT_E_INVALID);
   ck_assert_error(why(&f), "plugin.bad-edit", "file \"etc/x\" is not an absolute and clean path");
-  const struct davit_file large = {
-      DAVIT_SIZED(struct davit_file), .path = "/x", .content = "a", .size = 2 << 20};
+  const struct davit_file large = {DAVIT_SIZED(struct davit_file), .path = "/x", .content = "a",
+                                   .size = 2 << 20};
   ck_assert_int_eq(edits->add_file(edits, &large), DAVIT_E_INVALID);
   ck_assert_error(why(&f), "plugin.bad-edit", "file /x has 2097152 bytes");
   const struct davit_file one = {DAVIT_SIZED(struct davit_file), .path = "/x", .content = "a"};

@@ -4,6 +4,7 @@
 #include "scratch_dir.h"
 
 #include "plugin/provide.h"
+#include "util/file.h"
 
 enum {
   MOST_DIRS = 6,
@@ -715,6 +716,23 @@ START_TEST(plugins_are_told_of_the_container) {
 }
 END_TEST
 
+START_TEST(plugins_make_files_where_there_is_a_bundle) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  struct list files = {0};
+  f.facts.files_directory = "/b/.davit";
+  f.facts.files = &files;
+  install(&f, "acme-serves");
+  ck_assert_ok(provide(&f), &f.err);
+  ck_assert_uint_eq(files.count, 1);
+  const struct made_file *file = files.items[0];
+  ck_assert_str_eq(file->name, "1-npu.conf");
+  ck_assert_str_eq(file->content, "npu = 0\n");
+  ck_assert_history(f.oci, "mounts./etc/acme/npu.conf",
+                    "bind /b/.davit/1-npu.conf bind,rprivate,ro,nosuid,nodev <- plugin acme");
+}
+END_TEST
+
 START_TEST(each_choice_is_told) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f);
@@ -841,6 +859,7 @@ int main(void) {
   tcase_add_test(tests, options_for_a_plugin_that_is_not_there_are_told);
   tcase_add_test(tests, options_that_do_nothing_are_told);
   tcase_add_test(tests, plugins_are_told_of_the_container);
+  tcase_add_test(tests, plugins_make_files_where_there_is_a_bundle);
   tcase_add_test(tests, each_choice_is_told);
   tcase_add_test(tests, each_choice_of_cdi_is_told);
   tcase_add_test(tests, lists_plugins_with_their_refusals);

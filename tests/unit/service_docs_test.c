@@ -181,7 +181,8 @@ static void add_paths(const char *path, const struct form *form, struct list *pa
 }
 
 static struct list orchestrator_paths(void) {
-  static const char *const described_elsewhere[] = {"rtype", "scale", "endpoints", NULL};
+  static const char *const described_elsewhere[] = {"rtype", "scale", "endpoints", "stdin_open",
+                                                    NULL};
   static const struct field *const roots[] = {service_keys, service_file_keys};
   struct list paths = {0};
   for (size_t i = 0; i < ARRAY_LEN(roots); i++)

@@ -57,7 +57,7 @@ START_TEST(what_is_not_given_has_its_default) {
                         service->ulimit_count,
                     0);
   ck_assert(!service->has_cpu && !service->has_memory && !service->has_shm_size);
-  ck_assert(!service->privileged && !service->host_network && !service->has_user);
+  ck_assert(!service->privileged && !service->host_network && !service->user.text);
 }
 END_TEST
 
@@ -143,7 +143,7 @@ static const struct service_wrong bodies[] = {
      "did you mean \"storage\"?"},
     {"resources: {^mem: 1Gi}", "unknown-key", ".resources.mem", "the key \"mem\" is not known here",
      "known here: cpu, memory, gpu, memory_swap, memory_reservation, memory_swappiness, "
-     "oom_kill_disable, pids_limit, cpuset, cpu_shares, blkio_weight"},
+     "oom_kill_disable, pids_limit, cpuset, cpu_shares, blkio_weight, oom_score_adj"},
     {"resources: {gpu: {^vendors: nvidia}}", "unknown-key", ".resources.gpu.vendors",
      "the key \"vendors\" is not known here", "did you mean \"vendor\"?"},
     {"devices: [{path: /dev/kvm}, {path: /dev/fuse, ^mode: rw}]", "unknown-key", ".devices[1].mode",
@@ -159,20 +159,7 @@ START_TEST(keys_of_a_service_that_are_not_taken) {
 END_TEST
 
 /* Of the original format, by reading its types; not from the code's tables. */
-static const char *const unsupported[] = {"capabilities",
-                                          "cap_add",
-                                          "cap_drop",
-                                          "labels",
-                                          "stop_signal",
-                                          "stop_grace_period",
-                                          "security_opt",
-                                          "extra_groups",
-                                          "read_only_root_fs",
-                                          "init_container",
-                                          "tty",
-                                          "stdin_open",
-                                          "resources.oom_score_adj",
-                                          "resources.gpu.driver_capabilities"};
+static const char *const unsupported[] = {"resources.gpu.driver_capabilities"};
 
 START_TEST(keys_of_the_format_are_refused_by_name) {
   CLEANUP(arena) struct arena arena = {0};

@@ -3,7 +3,8 @@
 #include "service_testing.h"
 
 #define IMAGE_HINT "a name without blanks: registry.example/team/app:1.0"
-#define USER_HINT  "write numbers: UID or UID:GID, at most 4294967294"
+#define USER_HINT  "USER or USER:GROUP, each a name or a number that is at most 4294967294"
+#define GROUP_HINT "a name or a number that is at most 4294967294"
 #define HOST_HINT  "letters, digits and \"-\", dots between, at most 253 in all"
 #define CGROUP_HINT                                                                             \
   "an absolute path without \"//\", \".\" and \"..\", or the name of a systemd slice: /gpu or " \
@@ -40,27 +41,25 @@ START_TEST(command_and_environment) {
 }
 END_TEST
 
-static const struct {
-  const char *yaml;
-  uint32_t uid;
-  bool has_gid;
-  uint32_t gid;
-} users[] = {{"1000", 1000, false, 0},
-             {"'1000'", 1000, false, 0},
-             {"1000:100", 1000, true, 100},
-             {"0:0", 0, true, 0},
-             {"4294967294", 4294967294, false, 0}};
+static const char *const users[] = {"1000",         "1000:100", "0:0",    "4294967294", "nobody",
+                                    "nobody:users", "7:wheel",  "_apt:0", "a.b-c",      "svc$"};
 
-START_TEST(users_are_numbers) {
+START_TEST(users_are_names_or_numbers) {
   CLEANUP(arena) struct arena arena = {0};
-  const struct service *service =
-      load_service(&arena, arena_printf(&arena, "user: %s", users[_i].yaml));
-  ck_assert(service->has_user);
-  ck_assert_uint_eq(service->uid, users[_i].uid);
-  ck_assert_int_eq(service->has_gid, users[_i].has_gid);
-  if (users[_i].has_gid)
-    ck_assert_uint_eq(service->gid, users[_i].gid);
-  ck_assert_str_eq(service->user_at.key, "services.web.user");
+  const struct service *service = load_service(&arena, arena_printf(&arena, "user: %s", users[_i]));
+  ck_assert_str_eq(service->user.text, users[_i]);
+  ck_assert_str_eq(service->user.at.key, "services.web.user");
+}
+END_TEST
+
+START_TEST(groups_are_names_or_numbers) {
+  CLEANUP(arena) struct arena arena = {0};
+  const struct service *service = load_service(&arena, "extra_groups: [video, 44, '0']");
+  ck_assert_uint_eq(service->extra_group_count, 3);
+  ck_assert_str_eq(service->extra_groups[0].text, "video");
+  ck_assert_str_eq(service->extra_groups[1].text, "44");
+  ck_assert_str_eq(service->extra_groups[2].text, "0");
+  ck_assert_str_eq(service->extra_groups[1].at.key, "services.web.extra_groups[1]");
 }
 END_TEST
 
@@ -174,17 +173,21 @@ static const struct service_wrong wrong[] = {
      "a name is not empty and has no \"=\""},
     {"env: {A=B: ^x}", "invalid", ".env.\"A=B\"", "\"A=B\" is not the name of a variable",
      "a name is not empty and has no \"=\""},
-    {"user: ^nobody", "unsupported", ".user",
-     "the user \"nobody\": names are known, not supported yet", USER_HINT},
-    {"user: ^1000:users", "unsupported", ".user",
-     "the user \"1000:users\": names are known, not supported yet", USER_HINT},
+    {"user: ^'a b'", "invalid", ".user", "\"a b\" is not a user", USER_HINT},
+    {"extra_groups: [video, ^'']", "invalid", ".extra_groups[1]", "\"\" is not a group",
+     GROUP_HINT},
+    {"extra_groups: [^4294967295]", "invalid", ".extra_groups[0]", "\"4294967295\" is not a group",
+     GROUP_HINT},
+    {"extra_groups: [a, ^a]", "invalid", ".extra_groups[1]", "\"a\" is already in line 6",
+     "keep this one or that of line 6"},
+    {"extra_groups: ^video", "invalid", ".extra_groups", "the text \"video\" is not a list",
+     "write a list, or leave the key out"},
     {"user: ^-1", "invalid", ".user", "\"-1\" is not a user", USER_HINT},
     {"user: ^4294967295", "invalid", ".user", "\"4294967295\" is not a user", USER_HINT},
     {"user: ^4294967296", "invalid", ".user", "\"4294967296\" is not a user", USER_HINT},
     {"user: ^'1000:'", "invalid", ".user", "\"1000:\" is not a user", USER_HINT},
     {"user: ^':5'", "invalid", ".user", "\":5\" is not a user", USER_HINT},
     {"user: ^1:2:3", "invalid", ".user", "\"1:2:3\" is not a user", USER_HINT},
-    {"user: ^0x10", "invalid", ".user", "\"0x10\" is not a user", USER_HINT},
     {"user: ^''", "invalid", ".user", "\"\" is not a user", USER_HINT},
     {"user: ^[1000]", "invalid", ".user", "a list is not a text", "write one value"},
     {"ulimits: {^nofiles: {soft: 1}}", "unknown-key", ".ulimits.nofiles",
@@ -277,7 +280,8 @@ int main(void) {
   Suite *suite = suite_create("service_process");
   TCase *tests = tcase_create("service_process");
   tcase_add_test(tests, command_and_environment);
-  tcase_add_loop_test(tests, users_are_numbers, 0, ARRAY_LEN(users));
+  tcase_add_loop_test(tests, users_are_names_or_numbers, 0, ARRAY_LEN(users));
+  tcase_add_test(tests, groups_are_names_or_numbers);
   tcase_add_loop_test(tests, limits_have_the_names_of_the_original, 0, ARRAY_LEN(limits));
   tcase_add_loop_test(tests, one_bound_gives_the_other, 0, ARRAY_LEN(bounds));
   tcase_add_loop_test(tests, parent_cgroups_are_paths_or_slices, 0, ARRAY_LEN(parents));

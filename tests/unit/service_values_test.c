@@ -204,13 +204,17 @@ START_TEST(null_is_the_same_as_leaving_an_optional_key_out) {
       load_service(&arena, "hostname:\n"
                            "cgroup_parent: ~\n"
                            "user: null\n"
+                           "apparmor: ~\n"
+                           "init_container: null\n"
+                           "stop_signal:\n"
+                           "stop_grace_period: ~\n"
                            "shm_size: Null\n"
                            "host_network:\n"
                            "command: {entrypoint: null, args: ~, workdir: }\n"
                            "resources: {cpu: , memory: null, gpu: ~}\n");
   ck_assert_ptr_null(service->hostname.text);
   ck_assert_ptr_null(service->cgroup_parent.text);
-  ck_assert(!service->has_user && !service->has_shm_size && !service->host_network);
+  ck_assert(!service->user.text && !service->has_shm_size && !service->host_network);
   ck_assert_ptr_null(service->entrypoint);
   ck_assert_ptr_null(service->args);
   ck_assert_ptr_null(service->workdir.text);

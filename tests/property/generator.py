@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random valid service files: every key of davit's tables, every word that a key allows.
+
+For each table of core/service/keys.h there is a method of that name. A file is made for one of the fixture hosts (HOSTS),
+because it may ask for what is on the host.
+"""
+import random
+
+from nodes import Keys, Names, Raw, Text, Word
+
+HOSTS = {  # of tests/hosts: the vendor, and its devices as a file may name them
+    "empty": None,
+    "nvidia-mps": ("nvidia", [["0", "GPU-11111111-2222-3333-4444-555555555555", "0000:1b:00.0"]]),
+    "nvidia-2": ("nvidia", [["0"], ["1"]]),
+    "amd-2": ("amd", [["0", "0000:83:00.0"], ["1", "0000:c1:00.0"]]),
+    "intel-2": ("intel", [["0", "0000:03:00.0"], ["1", "0000:4d:00.0"]]),
+    "acme-npu": ("0x1e52", [["0000:0a:00.0"], ["0000:0b:00.0"]]),
+}
+
+# Put into every host by the tests, and there on the machine too: what services may ask for.
+DATA = "/tmp/davit-property-data"
+DATA_DIRECTORIES = ["input", "models/large", "with space", "é"]
+DATA_FILES = ["settings.json", "models/weights.bin"]
+DEVICES = ["/dev/fuse", "/dev/kvm", "/dev/net/tun", "/dev/zero"]
+
+WORDS = "alpha Beta gamma-3 d_e /opt/run.sh --flag=1 -x a:b é日 x=y 'q' \"d\" $HOME #no {b} [c] true 08 1.50 ~ tab\there new\nline"
+RLIMITS = "as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class Generator:
+    def __init__(self, seed, host):
+        self.random = random.Random(seed)
+        self.host = host
+        self.vendor, self.devices = HOSTS[host] or (None, [])
+        self.systemd = self.chance(0.3)
+        self.targets = set()  # of mounts, of one service
+
+    # ---- small values ----
+
+    def chance(self, probability):
+        return self.random.random() < probability
+
+    def number(self, least, most):
+        """In one of the ways to write it; the ends more often than chance would have them."""
+        value = self.random.choice([least, most, self.random.randint(least, most), self.random.randint(least, most)])
+        forms = [str(value)] * 4
+        if value >= 0:
+            forms += [hex(value), oct(value), bin(value), f"+{value}"]
+        return Raw(self.random.choice(forms))
+
+    def bool(self):
+        return Raw(self.random.choice(["true", "false", "True", "FALSE"]))
+
+    def word(self, words):
+        return Word(self.random.choice(words.split()))
+
+    def text(self):
+        return Text(self.random.choice(WORDS.split(" ")))
+
+    def label(self, most=20):
+        ends = LETTERS + "0123456789"
+        length = self.random.choice([1, 3, most, self.random.randint(1, most)])
+        if length == 1:
+            return Text(self.random.choice(LETTERS))
+        middle = "".join(self.random.choice(ends + "-") for _ in range(length - 2))
+        return Text(self.random.choice(LETTERS) + middle + self.random.choice(ends))
+
+    def size(self, least=1):
+        units = ["", "Ki", "Mi", "Gi", "K", "M", "G", "ki", "mI", "g"]
+        return Text(f"{self.random.randint(least, 64)}{self.random.choice(units)}")
+
+    def duration(self):
+        return Text(self.random.choice(["30s", "5m", "1h 30m", "250ms", "2 days", "1w"]))
+
+    def path(self):
+        return Text("/" + "/".join(self.random.choice(["srv", "opt", "a.b", "x y", "é", "..."]) for _ in range(self.random.randint(1, 4))))
+
+    def target(self):
+        """Of a mount: each once in a service."""
+        while True:
+            target = self.random.choice(["/data", "/srv", "/mnt/x"]) + self.path()
+            if target not in self.targets:
+                self.targets.add(target)
+                return Text(target)
+
+    def existing(self, names):
+        return Text(f"{DATA}/{self.random.choice(names)}")
+
+    def some(self, make, least, most):
+        return [make() for _ in range(self.random.randint(least, most))]
+
+    def texts(self, least=1, most=4):
+        return self.some(self.text, least, most)
+
+    def keys(self, table, required=(), optional=(), probability=0.4, /, **values):
+        """A mapping of that table: `values` are makers of values. Optional keys are there by chance."""
+        names = [n for n in values if n in required or (n in optional and self.chance(probability))]
+        self.random.shuffle(names)
+        return Keys(table, {name: values[name]() for name in names})
+
+    def optional(self, table, probability=0.4, /, **values):
+        return self.keys(table, (), tuple(values), probability, **values)
+
+    # ---- the file ----
+
+    def service_file_keys(self):
+        def services():
+            return Names({self.label(): self.service_keys() for _ in range(self.random.choice([1, 1, 1, 2, 3]))})
+
+        return self.keys(
+            "service_file_keys",
+            ("version", "deployment", "services"),
+            version=lambda: Text("v1"),
+            deployment=lambda: Text("d" + self.label(60) + "x"),
+            services=services,
+        )
+
+    def service_keys(self):
+        self.targets = set()
+        self.privileged = self.chance(0.1)
+        values = {
+            "image": self.service_image_keys,
+            "command": self.service_command_keys,
+            "env": self.env,
+            "resources": self.service_resources_keys,
+            "devices": self.device_list,
+            "storage": self.storage,
+            "shm_size": self.size,
+            "ulimits": self.ulimits,
+            "privileged": self.bool,
+            "host_network": self.bool,
+            "hostname": self.hostname,
+            "cgroup_parent": self.cgroup_parent,
+            "user": self.user,
+            "rtype": lambda: self.word("service job cron"),
+            "scale": self.scale,
+            "endpoints": self.endpoints,
+        }
+        return self.keys("service_keys", ("image",), tuple(values), 0.25, **values)
+
+    def service_image_keys(self):
+        return self.keys(
+            "service_image_keys",
+            ("name",),
+            ("pull_policy", "source_policy"),
+            name=lambda: Text(self.random.choice(["app", "registry.example/team/app:1.0", "a@sha256:" + "0" * 64])),
+            pull_policy=lambda: self.word("always newer if_not_present never"),
+            source_policy=lambda: self.word("local_first s3_first remote_only local_only"),
+        )
+
+    def service_command_keys(self):
+        return self.optional(
+            "service_command_keys",
+            entrypoint=lambda: [Text("/bin/sleep")] + self.texts(0),
+            args=self.texts,
+            workdir=self.path,
+        )
+
+    def env(self):
+        names = ["A", "PATH", "HOME", "TERM", "LANG", "with-dash", "with.dot", "é", "LONG_NAME_1"]
+        return Names({Text(name): self.text() for name in self.random.sample(names, self.random.randint(0, 5))})
+
+    def user(self):
+        uid = self.random.choice([0, 1, 1000, 4294967294])
+        return Text(f"{uid}:{self.random.choice([0, 7, 4294967294])}" if self.chance(0.5) else str(uid))
+
+    def hostname(self):
+        return Text(".".join(self.label(20) for _ in range(self.random.randint(1, 3))))
+
+    def cgroup_parent(self):
+        return Text(self.random.choice(["gpu.slice", "a-b.slice", ""] if self.systemd else ["/gpu", "/a/b/", ""]))
+
+    def ulimits(self):
+        names = self.random.sample(RLIMITS.split(), self.random.randint(0, 4))
+        limits = {}
+        for name in names:
+            soft, hard = sorted(self.random.sample(range(0, 2**20), 2))
+            values = {"soft": lambda s=soft: Raw(str(s)), "hard": lambda h=hard: Raw(self.random.choice([str(h), "-1"]))}
+            given = self.random.choice([("soft",), ("hard",), ("soft", "hard")])
+            limits[Text(name.upper() if self.chance(0.3) else name)] = self.keys("service_ulimit_keys", given, **values)
+        return Names(limits, words=True)
+
+    # ---- resources ----
+
+    def service_resources_keys(self):
+        values = {
+            "cpu": lambda: Raw(self.random.choice(["0.01", "0.5", "1", "2.75", "64", "65536", "1e2"])),
+            "memory": lambda: self.size(8),
+        }
+        if self.vendor:
+            values["gpu"] = self.service_gpu_keys
+        return self.optional("service_resources_keys", 0.5, **values)
+
+    def service_gpu_keys(self):
+        vendor, there = self.vendor, self.devices
+        count = self.random.randint(1, len(there))
+        values = {
+            "required": self.bool,
+            "mode": lambda: Text("native"),
+            "scheduling": lambda: self.word("best-effort gang spread"),
+            "distributed": self.service_distributed_keys,
+            "count": lambda: Raw(str(count)),
+            "devices": lambda: [Text(self.random.choice(ids)) for ids in self.random.sample(there, count)],
+        }
+        required = []
+        if vendor != "nvidia" or self.chance(0.3):
+            values["vendor"] = lambda: Text(vendor)
+            required.append("vendor")
+        if vendor == "nvidia":
+            values["model"] = lambda: Text(self.random.choice(["H200", "NVIDIA", "200"]))
+            required += self.sharing(values)
+        return self.keys("service_gpu_keys", tuple(required), tuple(values), 0.3, **values)
+
+    def sharing(self, values):
+        """Adds the keys of one mode; says which must be there."""
+        mode = self.random.choice(["exclusive", "mps", "time-slice"] if self.host == "nvidia-mps" else ["exclusive", "time-slice"])
+        values["sharing"] = lambda: Word(mode)
+        if mode == "exclusive":
+            return ["--systemd-cgroup"] if self.systemd else []
+        if mode == "mps":
+            values["mps_pipe_dir"] = lambda: Text("/tmp/nvidia-mps")
+            values["mps_log_dir"] = lambda: Text("/var/log/nvidia-mps")
+            return ["sharing"]
+        values["time_slice_index"] = lambda: Raw("0")
+        if self.host == "nvidia-mps":
+            values["time_slicing_config_path"] = lambda: Text("/etc/nvidia/time-slicing.yaml")
+        return ["sharing", self.random.choice([key for key in values if key.startswith("time_")])]
+
+    def service_distributed_keys(self):
+        return self.optional(
+            "service_distributed_keys",
+            backend=lambda: self.word("nccl gloo mpi"),
+            master_port=lambda: self.number(1, 65535),
+        )
+
+    # ---- devices and storage ----
+
+    def device_list(self):
+        def device(path):
+            values = {"path": lambda: Text(path), "read": self.bool, "write": self.bool, "mknod": lambda: Raw("true")}
+            must = ("path", "mknod") if self.chance(0.5) else ("path",)
+            optional = ("read", "write") if "mknod" in must else ("read",)
+            return self.keys("service_device_keys", must, optional, **values)
+
+        return [device(path) for path in self.random.sample(DEVICES, self.random.randint(0, 3))]
+
+    def storage(self):
+        return self.some(lambda: self.random.choice([self.service_bind_keys, self.service_tmpfs_keys])(), 0, 4)
+
+    def service_bind_keys(self):
+        return self.keys(
+            "service_bind_keys",
+            ("type", "source", "target"),
+            ("readonly",),
+            type=lambda: Word("bind"),
+            source=lambda: self.existing(DATA_DIRECTORIES + DATA_FILES),
+            target=self.target,
+            readonly=self.bool,
+        )
+
+    def service_tmpfs_keys(self):
+        return self.keys(
+            "service_tmpfs_keys",
+            ("type", "target"),
+            ("size", "mode"),
+            type=lambda: Word("tmpfs"),
+            target=self.target,
+            size=self.size,
+            mode=lambda: Raw(self.random.choice(["1777", '"0755"', "0o700", "01777", "7777"])),
+        )
+
+    # ---- an orchestrator's ----
+
+    def scale(self):
+        return self.random.choice([self.service_scale_fixed_keys, self.service_scale_adaptive_keys, self.manual])()
+
+    def manual(self):
+        return Keys("service_scale_fixed_keys", {"mode": Word("manual")})
+
+    def service_scale_fixed_keys(self):
+        return self.keys(
+            "service_scale_fixed_keys", ("mode", "replicas"), mode=lambda: Word("fixed"), replicas=lambda: self.number(1, 9)
+        )
+
+    def service_scale_adaptive_keys(self):
+        return self.keys(
+            "service_scale_adaptive_keys",
+            ("mode", "min", "max"),
+            ("cooldown", "targets"),
+            mode=lambda: Word("adaptive"),
+            min=lambda: self.number(0, 3),
+            max=lambda: self.number(3, 9),
+            cooldown=self.duration,
+            targets=self.service_scale_targets_keys,
+        )
+
+    def service_scale_targets_keys(self):
+        return self.optional(
+            "service_scale_targets_keys",
+            cpu=lambda: self.number(0, 100),
+            memory=lambda: self.number(0, 100),
+            rps=lambda: self.number(0, 4294967295),
+        )
+
+    def endpoints(self):
+        names = set()
+
+        def name():
+            label = self.label()
+            while label in names:
+                label = self.label()
+            names.add(label)
+            return label
+
+        return self.some(lambda: self.service_endpoint_keys(name), 0, 3)
+
+    def service_endpoint_keys(self, name):
+        values = {
+            "name": name,
+            "protocol": lambda: self.word("http https tcp udp websocket"),
+            "port": lambda: self.number(1, 65535),
+            "target_port": lambda: self.number(1, 65535),
+            "path": self.path,
+            "host": self.text,
+            "expose": lambda: self.word("public internal"),
+            "stream": self.service_stream_keys,
+            "target_role": self.text,
+            "tunnel": self.service_tunnel_keys,
+        }
+        return self.keys("service_endpoint_keys", ("name", "protocol", "port"), tuple(values), **values)
+
+    def service_stream_keys(self):
+        return self.optional(
+            "service_stream_keys",
+            tls=self.bool,
+            proxy_protocol=self.bool,
+            session_timeout=self.duration,
+            health_check=lambda: self.random.choice([self.service_stream_health_keys, self.service_udp_probe_keys])(),
+        )
+
+    def service_stream_health_keys(self):
+        return Keys("service_stream_health_keys", {"type": Word("tcp_connect")})
+
+    def service_udp_probe_keys(self):
+        return self.keys(
+            "service_udp_probe_keys",
+            ("type", "request"),
+            ("expect",),
+            type=lambda: Word("udp_probe"),
+            request=self.text,
+            expect=self.text,
+        )
+
+    def service_tunnel_keys(self):
+        return self.optional(
+            "service_tunnel_keys",
+            enabled=self.bool,
+            **{"from": self.text, "to": self.text},
+            remote_port=lambda: self.number(0, 65535),
+            expose=lambda: self.word("public internal"),
+            access=self.service_access_keys,
+        )
+
+    def service_access_keys(self):
+        return self.optional("service_access_keys", enabled=self.bool, max_ttl=self.duration, audit=self.bool)
+
+    def options(self):
+        """Of the command line, for what the file asks."""
+        return ["--systemd-cgroup"] if self.systemd else []

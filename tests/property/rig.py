@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the property tests share: hosts with the data that services ask for, and running davit many times."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import generator
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+DAVIT, PLUGINS, RUNNER = (os.environ.get(name, "") for name in ("DAVIT", "DAVIT_PLUGINS", "PROPERTY_RUNNER"))
+CLEAN_ENV = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
+if "ASAN_OPTIONS" in os.environ:
+    CLEAN_ENV["ASAN_OPTIONS"] = os.environ["ASAN_OPTIONS"]
+
+
+def fill_data(root):
+    """The directories and files that services mount, below `root`."""
+    top = pathlib.Path(str(root) + generator.DATA)
+    for name in generator.DATA_DIRECTORIES:
+        (top / name).mkdir(parents=True, exist_ok=True)
+    for name in generator.DATA_FILES:
+        (top / name).write_text("data\n")
+
+
+class Rig:
+    """A scratch directory with a copy of each fixture host."""
+
+    def __enter__(self):
+        self.scratch = tempfile.TemporaryDirectory(prefix="davit-property-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+        self.path = pathlib.Path(self.scratch.name)
+        for name in generator.HOSTS:
+            host = self.path / "hosts" / name
+            shutil.copytree(TESTS / "hosts" / name, host, symlinks=True)
+            fill_data(host)
+            for node, text in ("fuse", "c 10:229 0666"), ("kvm", "c 10:232 0660"), ("net/tun", "c 10:200 0666"), ("zero", "c 1:5 0666"):
+                (host / "dev" / node).parent.mkdir(exist_ok=True)
+                (host / "dev" / node).write_text(text + "\n")
+        return self
+
+    def __exit__(self, *_):
+        self.scratch.cleanup()
+
+    def words(self, host, options, file):
+        return ["--quiet", f"--plugin-dir={PLUGINS}", f"--host-root={self.path}/hosts/{host}", "spec", *options, str(file)]
+
+
+class Runner:
+    """One process that runs command lines."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [RUNNER, "run"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=CLEAN_ENV, umask=0o022
+        )
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        status = self.process.wait()
+        if status != 0:
+            raise SystemExit(f"the runner ended with status {status}")
+
+    def run(self, words):
+        """(status, stdout, stderr, whether the second run was the same)"""
+        assert not any("\t" in word or "\n" in word for word in words)
+        self.process.stdin.write(("\t".join(words) + "\n").encode())
+        self.process.stdin.flush()
+        head = self.process.stdout.readline().split()
+        if len(head) != 4:
+            raise SystemExit(f"the runner died at: {' '.join(words)}")
+        status, out, err, same = map(int, head)
+        return status, self.process.stdout.read(out).decode(), self.process.stdout.read(err).decode(), bool(same)
+
+
+class Tap:
+    """Checks as TAP; a failed one shows its first examples."""
+
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def check(self, name, problems=()):
+        self.count += 1
+        problems = list(problems)
+        print(f"{'not ok' if problems else 'ok'} {self.count} - {name}")
+        for problem in problems[:20]:
+            print("\n".join("#   " + line for line in str(problem).splitlines()))
+        if len(problems) > 20:
+            print(f"#   and {len(problems) - 20} more")
+        self.failed += bool(problems)
+
+    def end(self):
+        print(f"1..{self.count}")
+        sys.exit(1 if self.failed else 0)
+
+
+def skip_all(reason):
+    print(f"1..0 # SKIP {reason}")
+    sys.exit(77)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs many command lines of davit in one process, each twice, as davit itself would.
+ *
+ *   runner keys     prints the tables of keys as JSON, for a generator that must know them all
+ *   runner run      reads command lines from stdin, one a line, words separated by tabs; answers
+ * each with "STATUS OUT ERR SAME\n" and OUT bytes of stdout, ERR bytes of stderr. SAME is 1 if the
+ * second run printed the same. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "service/keys.h"
+#include "util/cleanup.h"
+
+enum {
+  MOST_WORDS = 128
+};
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static const struct {
+  const char *name;
+  const struct field *fields;
+} tables[] = {
+#define TABLE(name) {#name, name},
+#include "tables.inc"
+#undef TABLE
+};
+
+static void print_tables(void) {
+  const char *comma = "";
+  printf("{\n");
+  for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+    for (const struct field *field = tables[i].fields; field->key; field++, comma = ",\n")
+      printf("%s\"%s.%s\": {\"read\": %s}", comma, tables[i].name, field->key,
+             field->read ? "true" : "false");
+  }
+  printf("\n}\n");
+}
+
+/* ---- run ------------------------------------------------------------------------------------ */
+
+struct output { /* of one run */
+  int status;
+  char *text[2]; /* of stdout and stderr */
+  size_t size[2];
+};
+
+static void cleanup_output(struct output *output) {
+  free(output->text[0]);
+  free(output->text[1]);
+}
+
+/* Nothing here can go on without: the test sees that answers are missing. */
+static void require(bool good, const char *what) {
+  if (good)
+    return;
+  perror(what);
+  exit(EXIT_FAILURE);
+}
+
+static int run_words(int argc, char **argv) {
+  struct cli cli = {.render = {.replica = 1}};
+  CLEANUP(error) struct davit_error err = {0};
+  const struct cli_command *command;
+  int next = 0;
+  report_setup(&cli);
+  int answer = parse_global(&cli, argc, argv, &next, &err);
+  if (answer == DAVIT_OK && next < argc)
+    answer = find_command(&cli, argv[next], &command, &err);
+  if (answer == DAVIT_OK)
+    answer = parse_command(&cli, command, argc - next, argv + next, &err);
+  if (answer == DAVIT_OK)
+    answer = command->run(&cli, &err);
+  report_error(&cli, &err);
+  arena_free(&cli.arena);
+  return answer == DAVIT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void take_file(int fd, char **text, size_t *size) {
+  off_t end = lseek(fd, 0, SEEK_END);
+  require(end >= 0, "lseek");
+  *size = (size_t)end;
+  *text = malloc(*size + 1);
+  require(*text && pread(fd, *text, *size, 0) == end, "pread");
+  (*text)[*size] = '\0';
+}
+
+/* With stdout and stderr in files. */
+static void run_captured(int argc, char **words, struct output *output) {
+  int saved[2], files[2];
+  char *argv[MOST_WORDS + 1];
+  memcpy(argv, words, sizeof(*argv) * (size_t)(argc + 1)); /* parsing may reorder them */
+  fflush(NULL);
+  for (int i = 0; i < 2; i++) {
+    saved[i] = dup(i + 1);
+    files[i] = memfd_create("output", MFD_CLOEXEC);
+    require(saved[i] >= 0 && files[i] >= 0 && dup2(files[i], i + 1) >= 0, "output");
+  }
+  output->status = run_words(argc, argv);
+  fflush(NULL);
+  for (int i = 0; i < 2; i++) {
+    require(dup2(saved[i], i + 1) >= 0, "output");
+    take_file(files[i], &output->text[i], &output->size[i]);
+    close(saved[i]);
+    close(files[i]);
+  }
+}
+
+static bool are_same(const struct output *a, const struct output *b) {
+  return a->status == b->status && strcmp(a->text[0], b->text[0]) == 0 &&
+         strcmp(a->text[1], b->text[1]) == 0;
+}
+
+static void answer_line(char *line) {
+  CLEANUP(output) struct output first = {0};
+  CLEANUP(output) struct output second = {0};
+  static char program[] = "davit";
+  char *words[MOST_WORDS + 1] = {program};
+  int count = 1;
+  for (char *word; count < MOST_WORDS && (word = strsep(&line, "\t"));)
+    words[count++] = word;
+  words[count] = NULL;
+  run_captured(count, words, &first);
+  run_captured(count, words, &second);
+  printf("%d %zu %zu %d\n", first.status, first.size[0], first.size[1], are_same(&first, &second));
+  fwrite(first.text[0], 1, first.size[0], stdout);
+  fwrite(first.text[1], 1, first.size[1], stdout);
+  fflush(stdout);
+}
+
+static int answer_lines(void) {
+  CLEANUP(free) char *line = NULL;
+  size_t size = 0;
+  for (ssize_t length; (length = getline(&line, &size, stdin)) > 0;) {
+    if (line[length - 1] == '\n')
+      line[length - 1] = '\0';
+    answer_line(line);
+  }
+  return ferror(stdin) || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2 && strcmp(argv[1], "keys") == 0) {
+    print_tables();
+    return EXIT_SUCCESS;
+  }
+  if (argc == 2 && strcmp(argv[1], "run") == 0)
+    return answer_lines();
+  fprintf(stderr, "usage: runner keys|run\n");
+  return EXIT_USAGE;
+}
