@@ -308,12 +308,13 @@ int bundle_commit(struct bundle_draft *draft, struct davit_error *err) {
   int answer = reopen_places(draft, err);
   if (answer == DAVIT_OK)
     answer = commit(&draft->all, &draft->dir, &draft->own, err);
-  if (answer == DAVIT_OK)
-    answer = sweep(&draft->own, draft->content, "bundle.create", err);
   if (answer < 0) {
     bundle_abandon(draft);
     return answer;
   }
+  /* The bundle is complete: a file of before that cannot be deleted does no harm. */
+  CLEANUP(error) struct davit_error ignored = {0};
+  (void)!sweep(&draft->own, draft->content, "bundle.create", &ignored);
   drop(&draft->all, &draft->own);
   free_draft(draft);
   return DAVIT_OK;
@@ -359,12 +360,11 @@ static int remove_entry(int fd, const char *dir, const char *name, int flags,
 /* davit's own directory goes last: until then it can be tried again. */
 static int remove_own(int fd, const char *dir, struct davit_error *err) {
   CLEANUP(arena) struct arena arena = {0};
-  CLEANUP(fd)
-  int own_fd = openat(fd, own_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  const struct place own = {own_fd, arena_printf(&arena, "%s/%s", dir, own_name)};
+  CLEANUP(place) struct place own = {-1, arena_printf(&arena, "%s/%s", dir, own_name)};
   if (!own.path)
     return error_memory(err);
-  if (own_fd < 0)
+  own.fd = openat(fd, own_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (own.fd < 0)
     return report_call(dir, own_name, "opening it", "bundle.remove", err);
   int answer = sweep(&own, NULL, "bundle.remove", err);
   return answer == DAVIT_OK ? remove_entry(fd, dir, own_name, AT_REMOVEDIR, err) : answer;

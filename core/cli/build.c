@@ -47,7 +47,7 @@ static int run(struct cli *cli, struct davit_error *err) {
     return usage_error(err, "davit build FILE -o DIR", "davit build needs --output");
   if (cli->all)
     return build_all(cli, err);
-  int answer = load_service(cli, &file, &service, err);
+  int answer = load_service(cli, cli->operands.items[0], &file, &service, err);
   if (answer == DAVIT_OK)
     answer = choose_rootfs(cli, service, cli->output, &rootfs, err);
   if (answer == DAVIT_OK)

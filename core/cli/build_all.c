@@ -177,7 +177,7 @@ int build_all(struct cli *cli, struct davit_error *err) {
   const struct service_file *file;
   int answer = refuse_options(cli, err);
   if (answer == DAVIT_OK)
-    answer = load_services(cli, &file, err);
+    answer = load_services(cli, cli->operands.items[0], &file, err);
   if (answer == DAVIT_OK)
     answer = find_output(cli, err);
   if (answer == DAVIT_OK)

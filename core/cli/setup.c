@@ -121,10 +121,11 @@ static int check_rootfs_services(const struct cli *cli, const struct service_fil
   return answer;
 }
 
-int load_services(struct cli *cli, const struct service_file **file, struct davit_error *err) {
+int load_services(struct cli *cli, const char *path, const struct service_file **file,
+                  struct davit_error *err) {
   const char *name, *text;
   size_t size;
-  int answer = read_input(cli, cli->operands.items[0], &name, &text, &size, err);
+  int answer = read_input(cli, path, &name, &text, &size, err);
   if (answer == DAVIT_OK)
     answer = service_load(&cli->arena, name, text, size, &cli->log, file, err);
   if (answer == DAVIT_OK)
@@ -132,9 +133,9 @@ int load_services(struct cli *cli, const struct service_file **file, struct davi
   return answer;
 }
 
-int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
-                 struct davit_error *err) {
-  int answer = load_services(cli, file, err);
+int load_service(struct cli *cli, const char *path, const struct service_file **file,
+                 const struct service **service, struct davit_error *err) {
+  int answer = load_services(cli, path, file, err);
   return answer == DAVIT_OK ? service_find(*file, cli->service, service, err) : answer;
 }
 

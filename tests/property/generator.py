@@ -4,6 +4,7 @@
 For each table of core/service/keys.h there is a method of that name. A file is made for one of the fixture hosts (HOSTS),
 because it may ask for what is on the host.
 """
+import os
 import random
 
 from nodes import Keys, Names, Raw, Text, Word
@@ -17,10 +18,10 @@ HOSTS = {  # of tests/hosts: the vendor, and its devices as a file may name them
     "acme-npu": ("0x1e52", [["0000:0a:00.0"], ["0000:0b:00.0"]]),
 }
 
-# Put into every host by the tests, and there on the machine too: what services may ask for.
-DATA = "/tmp/davit-property-data"
+# What services mount: in every host and on the machine, below a directory that the tests make.
 DATA_DIRECTORIES = ["input", "models/large", "with space", "é"]
 DATA_FILES = ["settings.json", "models/weights.bin"]
+VOLUMES = ["data", "cache-1", "x"]
 DEVICES = ["/dev/fuse", "/dev/kvm", "/dev/net/tun", "/dev/zero"]
 
 WORDS = "alpha Beta gamma-3 d_e /opt/run.sh --flag=1 -x a:b é日 x=y 'q' \"d\" $HOME #no {b} [c] true 08 1.50 ~ tab\there new\nline"
@@ -29,12 +30,15 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Generator:
-    def __init__(self, seed, host):
+    def __init__(self, seed, host, data):
         self.random = random.Random(seed)
         self.host = host
+        self.data = data  # where DATA_* and VOLUMES are
         self.vendor, self.devices = HOSTS[host] or (None, [])
         self.systemd = self.chance(0.3)
         self.targets = set()  # of mounts, of one service
+        self.file_options = ["--systemd-cgroup"] if self.systemd else []
+        self.options = {}  # of each service
 
     # ---- small values ----
 
@@ -76,16 +80,16 @@ class Generator:
     def path(self):
         return Text("/" + "/".join(self.random.choice(["srv", "opt", "a.b", "x y", "é", "..."]) for _ in range(self.random.randint(1, 4))))
 
-    def target(self):
-        """Of a mount: each once in a service."""
+    def target(self, name=""):
+        """Of a mount: each once in a service. With a name, nothing else is mounted below it."""
         while True:
-            target = self.random.choice(["/data", "/srv", "/mnt/x"]) + self.path()
+            target = self.random.choice(["/data", "/srv", "/mnt/x"]) + self.path() + name
             if target not in self.targets:
                 self.targets.add(target)
                 return Text(target)
 
     def existing(self, names):
-        return Text(f"{DATA}/{self.random.choice(names)}")
+        return Text(f"{self.data}/{self.random.choice(names)}")
 
     def some(self, make, least, most):
         return [make() for _ in range(self.random.randint(least, most))]
@@ -106,7 +110,8 @@ class Generator:
 
     def service_file_keys(self):
         def services():
-            return Names({self.label(): self.service_keys() for _ in range(self.random.choice([1, 1, 1, 2, 3]))})
+            names = {self.label() for _ in range(self.random.choice([1, 1, 1, 2, 3]))}
+            return Names({name: self.service_keys(name) for name in sorted(names)})
 
         return self.keys(
             "service_file_keys",
@@ -116,9 +121,10 @@ class Generator:
             services=services,
         )
 
-    def service_keys(self):
+    def service_keys(self, name):
         self.targets = set()
-        self.privileged = self.chance(0.1)
+        self.options[name] = self.service_options = []
+        self.has = {kind: True for kind in ("network", "ipc")}  # namespaces of its own
         values = {
             "image": self.service_image_keys,
             "command": self.service_command_keys,
@@ -129,7 +135,13 @@ class Generator:
             "shm_size": self.size,
             "ulimits": self.ulimits,
             "privileged": self.bool,
-            "host_network": self.bool,
+            **self.network(),
+            "pid_mode": lambda: self.namespace("pid", "host private"),
+            "ipc_mode": lambda: self.namespace("ipc", "host private shareable"),
+            "userns_mode": lambda: Word("host"),
+            "dns": self.dns,
+            "extra_hosts": self.extra_hosts,
+            "sysctls": self.sysctls,
             "hostname": self.hostname,
             "cgroup_parent": self.cgroup_parent,
             "user": self.user,
@@ -137,7 +149,12 @@ class Generator:
             "scale": self.scale,
             "endpoints": self.endpoints,
         }
-        return self.keys("service_keys", ("image",), tuple(values), 0.25, **values)
+        service = self.keys("service_keys", ("image",), tuple(values), 0.25, **values)
+        if not self.has["ipc"]:
+            service.pop("shm_size", None)
+        if "sysctls" in service:
+            self.fill_sysctls(service)
+        return service
 
     def service_image_keys(self):
         return self.keys(
@@ -181,16 +198,86 @@ class Generator:
             limits[Text(name.upper() if self.chance(0.3) else name)] = self.keys("service_ulimit_keys", given, **values)
         return Names(limits, words=True)
 
+    def add_option(self, name, value):
+        """Of the command line, for what the service asks: once, however often it asks."""
+        if value not in self.service_options:
+            self.service_options += [name, value]
+
+    # ---- namespaces and network ----
+
+    def namespace(self, kind, words):
+        """Joining another container's is said on the command line too."""
+        word = self.random.choice(words.split() + ["container:ID"])
+        if word in ("host", "container:ID"):
+            self.has[kind] = False
+        if word == "container:ID":
+            self.add_option("--namespace", f"{kind}=/proc/{os.getpid()}/ns/{'net' if kind == 'network' else kind}")
+            return Word("container:other_1", word)
+        return Word(word)
+
+    def network(self):
+        """One of the two keys that say whose network it is; both may only say the same."""
+        if self.chance(0.5):
+            return {"host_network": lambda: self.bool()}
+        return {"network_mode": self.network_mode}
+
+    def network_mode(self):
+        choice = self.random.randrange(4)
+        if choice == 0:
+            return Names({"bridge": self.optional("service_bridge_keys", name=lambda: Text("br0"))})
+        if choice == 1:
+            self.namespace("network", "")
+            return Names({"container": self.keys("service_peer_keys", ("id",), id=lambda: Text("other.1"))})
+        if choice == 2:
+            return Word("bridge:br0", "bridge:NAME")
+        return self.namespace("network", "default host none bridge")
+
+    def dns(self):
+        return [Text(a) for a in self.random.sample(["10.0.0.53", "::1", "fd00::35", "192.0.2.1"], self.random.randint(0, 3))]
+
+    def extra_hosts(self):
+        return self.some(lambda: Text(self.label() + self.random.choice([":10.0.0.7", ":::1", ":[fd00::7]"])), 0, 3)
+
+    def sysctls(self):
+        """Added once the service is whole: which are allowed depends on its namespaces."""
+        return Names({})
+
+    SYSCTLS = {
+        "network": {"net.ipv4.ip_forward": "1", "net.ipv4.ping_group_range": "0 1000"},
+        "ipc": {"kernel.shmmax": "1073741824", "kernel.sem": "32000 1024000000 500 32000", "fs.mqueue.msg_max": "20"},
+        "uts": {"kernel.domainname": "example.org"},
+    }
+
+    def fill_sysctls(self, service):
+        has = {**self.has, "uts": True}
+        if str(service.get("host_network", "")).lower() == "true":
+            has["network"] = False
+        for kind, values in self.SYSCTLS.items():
+            for name, value in values.items():
+                if has[kind] and self.chance(0.5):
+                    service["sysctls"][Text(name)] = Text(value)
+
     # ---- resources ----
 
     def service_resources_keys(self):
         values = {
             "cpu": lambda: Raw(self.random.choice(["0.01", "0.5", "1", "2.75", "64", "65536", "1e2"])),
-            "memory": lambda: self.size(8),
+            "memory": lambda: Text("64Mi"),
+            "memory_reservation": lambda: Text(self.random.choice(["8Mi", "64Mi", "1048576"])),
+            "memory_swappiness": lambda: self.number(0, 100),
+            "pids_limit": lambda: Raw(self.random.choice(["-1", "1", "100", "4194304"])),
+            "cpuset": lambda: Text(self.random.choice(["0", "0-1", "0,1"])),
+            "cpu_shares": lambda: self.number(2, 262144),
+            "blkio_weight": lambda: self.number(10, 1000),
         }
+        required = ()
+        if self.chance(0.5):
+            required = ("memory",)
+            values["memory_swap"] = lambda: Text(self.random.choice(["-1", "64Mi", "1Gi"]))
+            values["oom_kill_disable"] = self.bool
         if self.vendor:
             values["gpu"] = self.service_gpu_keys
-        return self.optional("service_resources_keys", 0.5, **values)
+        return self.keys("service_resources_keys", required, tuple(values), 0.5, **values)
 
     def service_gpu_keys(self):
         vendor, there = self.vendor, self.devices
@@ -217,11 +304,11 @@ class Generator:
         mode = self.random.choice(["exclusive", "mps", "time-slice"] if self.host == "nvidia-mps" else ["exclusive", "time-slice"])
         values["sharing"] = lambda: Word(mode)
         if mode == "exclusive":
-            return ["--systemd-cgroup"] if self.systemd else []
+            return []
         if mode == "mps":
             values["mps_pipe_dir"] = lambda: Text("/tmp/nvidia-mps")
             values["mps_log_dir"] = lambda: Text("/var/log/nvidia-mps")
-            return ["sharing"]
+            return ["sharing", self.random.choice(["mps_pipe_dir", "mps_log_dir"])]
         values["time_slice_index"] = lambda: Raw("0")
         if self.host == "nvidia-mps":
             values["time_slicing_config_path"] = lambda: Text("/etc/nvidia/time-slicing.yaml")
@@ -246,16 +333,61 @@ class Generator:
         return [device(path) for path in self.random.sample(DEVICES, self.random.randint(0, 3))]
 
     def storage(self):
-        return self.some(lambda: self.random.choice([self.service_bind_keys, self.service_tmpfs_keys])(), 0, 4)
+        kinds = "bind tmpfs named anonymous s3".split()
+        return self.some(lambda: getattr(self, f"service_{self.random.choice(kinds)}_keys")(), 0, 4)
+
+    def service_named_keys(self):
+        name = self.random.choice(VOLUMES)
+        self.add_option("--volume", f"{name}={self.data}/volumes/{name}")
+        return self.keys(
+            "service_named_keys",
+            ("type", "name", "target"),
+            ("readonly", "tier", "size"),
+            type=lambda: Word("named"),
+            name=lambda: Text(name),
+            target=self.target,
+            readonly=self.bool,
+            tier=lambda: self.word("local cached network"),
+            size=self.size,
+        )
+
+    def service_anonymous_keys(self):
+        target = self.target()
+        self.add_option("--volume", f"{target}={self.data}/volumes/{VOLUMES[0]}")
+        return self.keys(
+            "service_anonymous_keys",
+            ("type", "target"),
+            ("tier",),
+            type=lambda: Word("anonymous"),
+            target=lambda: target,
+            tier=lambda: self.word("local cached network"),
+        )
+
+    def service_s3_keys(self):
+        bucket, prefix = self.random.choice(["models", "a.b_C"]), self.random.choice(["", "v1/", "p q"])
+        self.add_option("--volume", f"s3://{bucket}{'/' if prefix else ''}{prefix}={self.data}/volumes/x")
+        return self.keys(
+            "service_s3_keys",
+            ("type", "bucket", "target") + (("prefix",) if prefix else ()),
+            ("readonly", "endpoint", "credentials"),
+            type=lambda: Word("s3"),
+            bucket=lambda: Text(bucket),
+            prefix=lambda: Text(prefix),
+            target=self.target,
+            readonly=self.bool,
+            endpoint=lambda: Text("https://s3.example.org"),
+            credentials=lambda: Text("vault:models"),
+        )
 
     def service_bind_keys(self):
+        is_file = self.chance(0.3)
         return self.keys(
             "service_bind_keys",
             ("type", "source", "target"),
             ("readonly",),
             type=lambda: Word("bind"),
-            source=lambda: self.existing(DATA_DIRECTORIES + DATA_FILES),
-            target=self.target,
+            source=lambda: self.existing(DATA_FILES if is_file else DATA_DIRECTORIES),
+            target=lambda: self.target("/file" if is_file else ""),
             readonly=self.bool,
         )
 
@@ -364,7 +496,3 @@ class Generator:
 
     def service_access_keys(self):
         return self.optional("service_access_keys", enabled=self.bool, max_ttl=self.duration, audit=self.bool)
-
-    def options(self):
-        """Of the command line, for what the file asks."""
-        return ["--systemd-cgroup"] if self.systemd else []

@@ -9,7 +9,12 @@ class Text(str):
 
 
 class Word(Text):
-    """One of the words that the key allows. Its uses are counted."""
+    """One of the words that the key allows. Its uses are counted, by `form` where a part of it is free."""
+
+    def __new__(cls, word, form=None):
+        self = super().__new__(cls, word)
+        self.form = form or word
+        return self
 
 
 class Raw(str):
@@ -51,7 +56,7 @@ def count_uses(node, uses, table=None, key=None):
         for value in node:
             count_uses(value, uses, table, key)
     elif isinstance(node, Word):
-        count(f"{table}.{key}={node}")
+        count(f"{table}.{key}={node.form}")
 
 
 def find_keys(node, found):

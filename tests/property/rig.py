@@ -16,10 +16,9 @@ if "ASAN_OPTIONS" in os.environ:
     CLEAN_ENV["ASAN_OPTIONS"] = os.environ["ASAN_OPTIONS"]
 
 
-def fill_data(root):
-    """The directories and files that services mount, below `root`."""
-    top = pathlib.Path(str(root) + generator.DATA)
-    for name in generator.DATA_DIRECTORIES:
+def fill_data(top):
+    """The directories and files that services mount."""
+    for name in generator.DATA_DIRECTORIES + [f"volumes/{name}" for name in generator.VOLUMES]:
         (top / name).mkdir(parents=True, exist_ok=True)
     for name in generator.DATA_FILES:
         (top / name).write_text("data\n")
@@ -31,10 +30,12 @@ class Rig:
     def __enter__(self):
         self.scratch = tempfile.TemporaryDirectory(prefix="davit-property-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
         self.path = pathlib.Path(self.scratch.name)
+        self.data = self.path / "data"
+        fill_data(self.data)
         for name in generator.HOSTS:
             host = self.path / "hosts" / name
             shutil.copytree(TESTS / "hosts" / name, host, symlinks=True)
-            fill_data(host)
+            fill_data(host / str(self.data)[1:])
             for node, text in ("fuse", "c 10:229 0666"), ("kvm", "c 10:232 0660"), ("net/tun", "c 10:200 0666"), ("zero", "c 1:5 0666"):
                 (host / "dev" / node).parent.mkdir(exist_ok=True)
                 (host / "dev" / node).write_text(text + "\n")
@@ -43,8 +44,10 @@ class Rig:
     def __exit__(self, *_):
         self.scratch.cleanup()
 
-    def words(self, host, options, file):
-        return ["--quiet", f"--plugin-dir={PLUGINS}", f"--host-root={self.path}/hosts/{host}", "spec", *options, str(file)]
+    def words(self, host, options, file, needs_files):
+        """A command line: a bundle is made only where the config needs files in it."""
+        command = ["build", "-o", f"{self.path}/bundle", f"--rootfs={self.data}"] if needs_files else ["spec"]
+        return ["--quiet", f"--plugin-dir={PLUGINS}", f"--host-root={self.path}/hosts/{host}", *command, *options, str(file)]
 
 
 class Runner:

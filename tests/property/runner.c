@@ -89,6 +89,20 @@ static void take_file(int fd, char **text, size_t *size) {
   (*text)[*size] = '\0';
 }
 
+/* The config of the bundle that was just written, copied to stdout; the file is taken away. */
+static void print_bundle(char *const *words) {
+  char path[4096];
+  while (*words && strcmp(*words, "-o") != 0)
+    words++;
+  if (!words[0] || !words[1])
+    return;
+  snprintf(path, sizeof(path), "%s/config.json", words[1]);
+  CLEANUP(file) FILE *file = fopen(path, "re");
+  for (int c; file && (c = getc(file)) != EOF;)
+    putchar(c);
+  require(!file || remove(path) == 0, path);
+}
+
 /* With stdout and stderr in files. */
 static void run_captured(int argc, char **words, struct output *output) {
   int saved[2], files[2];
@@ -101,6 +115,7 @@ static void run_captured(int argc, char **words, struct output *output) {
     require(saved[i] >= 0 && files[i] >= 0 && dup2(files[i], i + 1) >= 0, "output");
   }
   output->status = run_words(argc, argv);
+  print_bundle(words);
   fflush(NULL);
   for (int i = 0; i < 2; i++) {
     require(dup2(saved[i], i + 1) >= 0, "output");

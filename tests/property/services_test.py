@@ -32,7 +32,7 @@ class Batch:
     def __init__(self, rig, runner):
         self.rig, self.runner = rig, runner
         self.uses = {}
-        self.examples = {}  # "TABLE.KEY" -> (file number, root, mapping)
+        self.examples = {}  # "TABLE.KEY" -> (seed, generator, root, mapping)
         self.refused, self.differing, self.wrong = [], [], []
         self.renders = 0
 
@@ -43,21 +43,26 @@ class Batch:
 
     def run_file(self, seed):
         host = list(HOSTS)[seed % len(HOSTS)]
-        generator = Generator(seed, host)
+        generator = Generator(seed, host, str(self.rig.data))
         root = generator.service_file_keys()
         nodes.count_uses(root, self.uses)
         found = {}
         nodes.find_keys(root, found)
         for name, mapping in found.items():
-            self.examples.setdefault(name, (seed, host, generator, root, mapping))
+            self.examples.setdefault(name, (seed, generator, root, mapping))
         file = self.write(seed, root)
         for service in root["services"]:
-            self.run_service(seed, file, ["-s", service, *generator.options()], host)
+            self.run_service(seed, self.words(generator, service, root, file))
 
-    def run_service(self, seed, file, options, host):
-        status, out, err, same = self.runner.run(self.rig.words(host, options, file))
+    def words(self, generator, service, root, file):
+        options = ["-s", service, *generator.file_options, *generator.options[service]]
+        needs_files = any(root["services"][service].get(key) for key in ("dns", "extra_hosts"))
+        return self.rig.words(generator.host, options, file, needs_files)
+
+    def run_service(self, seed, words):
+        status, out, err, same = self.runner.run(words)
         self.renders += 2
-        label = f"file {seed} on {host}, {' '.join(options)}"
+        label = f"file {seed}, {' '.join(words[2:])}"
         if not same:
             self.differing.append(label)
         if status != 0:
@@ -69,13 +74,13 @@ class Batch:
 
     def probe(self, name):
         """The words that davit allows for the key, by its own answer to a word that it does not; None if it takes any."""
-        seed, host, generator, root, mapping = self.examples[name]
+        seed, generator, root, mapping = self.examples[name]
         key = name.split(".", 1)[1]
         kept = mapping[key]
         mapping[key] = PROBE
         file = self.write(seed, root)
         mapping[key] = kept
-        words = self.rig.words(host, ["-s", next(iter(root["services"])), *generator.options()], file)
+        words = self.words(generator, next(iter(root["services"])), root, file)
         _, _, err, _ = self.runner.run(words)
         found = re.search(rf'"{PROBE}" is not one of the values allowed\n.*allowed: (.*)', err)
         return set(found.group(1).split(", ")) if found else None
