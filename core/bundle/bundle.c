@@ -226,8 +226,10 @@ static int fill(const struct place *dir, const struct place *own,
   if (answer == DAVIT_OK)
     answer = commit(&all, dir, own, err);
   drop(&all, own);
+  /* The bundle is complete: a file of before that cannot be deleted does no harm. */
+  CLEANUP(error) struct davit_error ignored = {0};
   if (answer == DAVIT_OK)
-    answer = sweep(own, content, "bundle.create", err);
+    (void)!sweep(own, content, "bundle.create", &ignored);
   return answer;
 }
 
@@ -249,9 +251,8 @@ int bundle_write(const char *dir_path, const struct bundle_content *content,
                  struct davit_error *err) {
   CLEANUP(arena) struct arena arena = {0};
   CLEANUP(fd) int dir_fd = -1;
-  CLEANUP(fd) int own_fd = -1;
   bool made_dir = false, made_own = false;
-  struct place own = {-1, arena_printf(&arena, "%s/%s", dir_path, own_name)};
+  CLEANUP(place) struct place own = {-1, arena_printf(&arena, "%s/%s", dir_path, own_name)};
   if (!own.path)
     return error_memory(err);
   int answer = open_or_make(dir_path, &dir_fd, &made_dir, err);
@@ -260,7 +261,6 @@ int bundle_write(const char *dir_path, const struct bundle_content *content,
     answer = check_before(&dir, content, err);
   if (answer == DAVIT_OK)
     answer = open_own(dir_fd, dir_path, &own, &made_own, err);
-  own_fd = own.fd;
   if (answer == DAVIT_OK)
     answer = fill(&dir, &own, content, err);
   if (answer < 0)
@@ -302,12 +302,11 @@ static int remove_entry(int fd, const char *dir, const char *name, int flags,
 /* davit's own directory goes last: until then it can be tried again. */
 static int remove_own(int fd, const char *dir, struct davit_error *err) {
   CLEANUP(arena) struct arena arena = {0};
-  CLEANUP(fd)
-  int own_fd = openat(fd, own_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  const struct place own = {own_fd, arena_printf(&arena, "%s/%s", dir, own_name)};
+  CLEANUP(place) struct place own = {-1, arena_printf(&arena, "%s/%s", dir, own_name)};
   if (!own.path)
     return error_memory(err);
-  if (own_fd < 0)
+  own.fd = openat(fd, own_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (own.fd < 0)
     return report_call(dir, own_name, "opening it", "bundle.remove", err);
   int answer = sweep(&own, NULL, "bundle.remove", err);
   return answer == DAVIT_OK ? remove_entry(fd, dir, own_name, AT_REMOVEDIR, err) : answer;

@@ -14,6 +14,10 @@ struct place {
   const char *path;
 };
 
+static inline void cleanup_place(const struct place *place) {
+  cleanup_fd(&place->fd);
+}
+
 /* One of davit's calls on `name` (NULL: the directory itself) went wrong; errno says how. */
 int report_call(const char *dir, const char *name, const char *what, const char *code,
                 struct davit_error *err);

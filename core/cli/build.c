@@ -45,7 +45,7 @@ static int run(struct cli *cli, struct davit_error *err) {
   size_t size = 0;
   if (!cli->output)
     return usage_error(err, "davit build FILE -o DIR", "davit build needs --output");
-  int answer = load_service(cli, &file, &service, err);
+  int answer = load_service(cli, cli->operands.items[0], &file, &service, err);
   if (answer == DAVIT_OK)
     answer = choose_rootfs(cli, &rootfs, err);
   if (answer == DAVIT_OK)

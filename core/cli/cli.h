@@ -45,6 +45,8 @@ struct cli {
   struct list env_allow;   /* const char * */
   struct list gpu_devices; /* const char * */
   struct list requests;    /* struct device_request *, of inject */
+  bool tree;               /* of explain */
+  const char *diff;        /* of explain: the other file */
 
   struct list operands;     /* const char * before "--" */
   const char *const *after; /* list: what stands behind "--"; NULL: there is no "--" */
@@ -71,7 +73,7 @@ struct cli_command {
 };
 
 extern const struct cli_command command_spec, command_build, command_remove, command_validate,
-    command_inject, command_devices, command_plugins;
+    command_explain, command_inject, command_devices, command_plugins;
 extern const struct cli_command *const cli_commands[]; /* list */
 
 int find_command(struct cli *cli, const char *name, const struct cli_command **command,
@@ -146,10 +148,9 @@ struct machine {
 int machine_open(struct cli *cli, struct machine *machine, struct davit_error *err) MUST_CHECK;
 void cleanup_machine(struct machine *machine);
 
-/* Reads the service file named first on the command line, and finds the service that the options
- * choose. */
-int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
-                 struct davit_error *err) MUST_CHECK;
+/* Reads a service file of the caller's, and finds the service that the options choose. */
+int load_service(struct cli *cli, const char *path, const struct service_file **file,
+                 const struct service **service, struct davit_error *err) MUST_CHECK;
 
 /* The root file system as the config names it and where it is. Zeroed: "rootfs", beside
  * config.json, and nothing is known of it. */

@@ -7,8 +7,9 @@
 #include "util/text.h"
 
 const struct cli_command *const cli_commands[] = {
-    &command_spec,   &command_build,   &command_validate, &command_inject,
-    &command_remove, &command_devices, &command_plugins,  NULL,
+    &command_spec,    &command_build,   &command_validate,
+    &command_explain, &command_inject,  &command_remove,
+    &command_devices, &command_plugins, NULL,
 };
 
 int find_command(struct cli *cli, const char *name, const struct cli_command **command,

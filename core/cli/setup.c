@@ -109,11 +109,11 @@ static int complete_options(struct cli *cli, const char *rootfs, struct davit_er
   return complete_host_options(cli, err);
 }
 
-int load_service(struct cli *cli, const struct service_file **file, const struct service **service,
-                 struct davit_error *err) {
+int load_service(struct cli *cli, const char *path, const struct service_file **file,
+                 const struct service **service, struct davit_error *err) {
   const char *name, *text;
   size_t size;
-  int answer = read_input(cli, cli->operands.items[0], &name, &text, &size, err);
+  int answer = read_input(cli, path, &name, &text, &size, err);
   if (answer == DAVIT_OK)
     answer = service_load(&cli->arena, name, text, size, &cli->log, file, err);
   if (answer == DAVIT_OK)

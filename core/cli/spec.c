@@ -8,7 +8,7 @@ static int run(struct cli *cli, struct davit_error *err) {
   const struct service *service;
   struct rootfs rootfs = {0};
   struct list files = {0};
-  int answer = load_service(cli, &file, &service, err);
+  int answer = load_service(cli, cli->operands.items[0], &file, &service, err);
   if (answer == DAVIT_OK && cli->rootfs)
     answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;

@@ -123,7 +123,7 @@ int host_find_subids(const struct host *host, struct arena *arena, const struct 
                           .file = kind == HOST_SUBUIDS ? "/etc/subuid" : "/etc/subgid",
                           .name = caller->name,
                           .uid = caller->uid};
-  struct host_id_ranges found;
+  struct host_id_ranges found = {0};
   bool asked = false;
   int answer = DAVIT_OK;
   if (!host_is_fixture(host)) {

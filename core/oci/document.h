@@ -38,6 +38,7 @@ struct record {
   cJSON *item;          /* in the tree; of several with one name, the last: that one counts */
   struct list sources;  /* const struct oci_source *, the first who asked first */
   struct list replaced; /* const struct oci_replaced *, the oldest first */
+  struct list dropped;  /* the same: what gave way and never was in the tree */
   bool gone;            /* taken out of the tree; sources say by whom */
 };
 

@@ -32,21 +32,26 @@ struct listing {
   struct list entries;
 };
 
+/* `record` NULL: nothing is known of the entry. */
 static int add_entry(struct listing *listing, const char *path, const char *value,
-                     const struct list *sources, const struct list *replaced,
-                     struct davit_error *err) {
+                     const struct record *record, struct davit_error *err) {
+  static const struct record unknown = {0};
+  if (!record)
+    record = &unknown;
   struct oci_entry *entry = arena_alloc(listing->arena, sizeof(*entry));
-  struct list who = {0};
+  struct list who = {0}, dropped = {0};
   struct list newest_first = {0}; /* the record has the oldest first */
-  if (!path || !entry || !copy_list(listing->arena, sources, false, &who) ||
-      !copy_list(listing->arena, replaced, true, &newest_first) ||
+  if (!path || !entry || !copy_list(listing->arena, &record->sources, false, &who) ||
+      !copy_list(listing->arena, &record->replaced, true, &newest_first) ||
+      !copy_list(listing->arena, &record->dropped, false, &dropped) ||
       !list_push(listing->arena, &listing->entries, entry))
     return error_memory(err);
-  *entry = (struct oci_entry){.path = path,
-                              .value = value,
-                              .sources = (const struct oci_source *const *)list_strings(&who),
-                              .replaced =
-                                  (const struct oci_replaced *const *)list_strings(&newest_first)};
+  *entry = (struct oci_entry){
+      .path = path,
+      .value = value,
+      .sources = (const struct oci_source *const *)list_strings(&who),
+      .replaced = (const struct oci_replaced *const *)list_strings(&newest_first),
+      .dropped = (const struct oci_replaced *const *)list_strings(&dropped)};
   return DAVIT_OK;
 }
 
@@ -54,14 +59,9 @@ static int add_visited(void *user, const struct visit *visit, struct davit_error
   struct listing *listing = user;
   const struct record *record = record_find(listing->oci, visit->place, visit->name);
   bool shadowed = is_shadowed(listing->oci, visit, record);
-  struct list sources = {0};
-  struct list replaced = {0};
-  if (shadowed && !list_push(listing->arena, &sources, listing->oci->config))
+  struct record from_config = {0};
+  if (shadowed && !list_push(listing->arena, &from_config.sources, listing->oci->config))
     return error_memory(err);
-  if (!shadowed && record) {
-    sources = record->sources;
-    replaced = record->replaced;
-  }
   const char *value = record && !shadowed ? record_text(listing->arena, record)
                                           : value_text(listing->arena, visit->place, visit->item);
   if (!value)
@@ -69,7 +69,7 @@ static int add_visited(void *user, const struct visit *visit, struct davit_error
   return add_entry(
       listing,
       path_text(listing->arena, visit->place, visit->list, visit->name, visit->position, shadowed),
-      value, &sources, &replaced, err);
+      value, shadowed ? &from_config : record, err);
 }
 
 int oci_entries(const struct oci *oci, struct arena *arena, const struct oci_entry *const **entries,
@@ -82,7 +82,7 @@ int oci_entries(const struct oci *oci, struct arena *arena, const struct oci_ent
       answer = add_entry(
           &listing,
           path_text(arena, record->place, "process.user.additionalGids", record->name, 0, false),
-          NULL, &record->sources, &record->replaced, err);
+          NULL, record, err);
   }
   if (answer != DAVIT_OK)
     return answer;

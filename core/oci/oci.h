@@ -45,6 +45,9 @@ int oci_set_env(struct oci *oci, const char *name, const char *value,
 /* The value of a variable and, if `source` is not NULL, where it comes from; NULL if it is not set.
  */
 const char *oci_get_env(const struct oci *oci, const char *name, const struct oci_source **source);
+/* Somebody would have set the variable, and gave way to the value that is there. */
+int oci_note_dropped_env(struct oci *oci, const char *name, const char *value,
+                         const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 /* Whether the value is a secret: nobody who did not bring it may see it. */
 bool oci_env_is_secret(const struct oci *oci, const char *name);
 int oci_set_args(struct oci *oci, const char *const *args, const struct oci_source *source,
@@ -267,6 +270,7 @@ struct oci_entry {
   const struct oci_source *const
       *sources; /* list: who asked for it, the first who made it first; never empty */
   const struct oci_replaced *const *replaced; /* list, newest first */
+  const struct oci_replaced *const *dropped;  /* list: what gave way to it, oldest first */
 };
 
 struct oci_replaced {

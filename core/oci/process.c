@@ -23,6 +23,22 @@ const char *oci_get_env(const struct oci *oci, const char *name, const struct oc
   return value ? value + 1 : "";
 }
 
+int oci_note_dropped_env(struct oci *oci, const char *name, const char *value,
+                         const struct oci_source *source, struct davit_error *err) {
+  struct record *record = record_find(oci, PLACE_ENV, name);
+  if (!record)
+    return DAVIT_OK;
+  struct oci_replaced *dropped = arena_alloc(&oci->arena, sizeof(*dropped));
+  const struct oci_source *copy = source_copy(oci, source);
+  if (!dropped || !copy)
+    return error_memory(err);
+  dropped->value = arena_printf(&oci->arena, "%s=%s", name, value);
+  dropped->source = copy;
+  if (!dropped->value || !list_push(&oci->arena, &record->dropped, dropped))
+    return error_memory(err);
+  return DAVIT_OK;
+}
+
 bool oci_env_is_secret(const struct oci *oci, const char *name) {
   const struct record *record = record_find(oci, PLACE_ENV, name);
   return record && record_is_secret(record);

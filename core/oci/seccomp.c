@@ -77,7 +77,7 @@ static bool takes_errno(const char *action) {
 static int read_arg(struct profile *profile, const struct doc_node *node, cJSON *args) {
   static const char *const keys[] = {"index", "value", "valueTwo", "op", NULL};
   uint64_t index = 0, value = 0, second = 0;
-  const char *operator = NULL;
+  const char *operator= NULL;
   int answer = profile_check_keys(profile, node, keys);
   if (answer < 0)
     return answer;

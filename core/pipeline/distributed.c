@@ -14,11 +14,11 @@ static int set_variable(struct context *context, const char *name, const char *o
     return oci_set_env(context->oci, name, option_value, &source, err);
   }
   const struct oci_source *there;
-  if (oci_get_env(context->oci, name, &there) && there && there->kind == OCI_FROM_SERVICE)
-    return DAVIT_OK;
   if (!otherwise)
     return error_memory(err);
   struct oci_source source = from_service(context, &context->service->distributed->at);
+  if (oci_get_env(context->oci, name, &there) && there && there->kind == OCI_FROM_SERVICE)
+    return oci_note_dropped_env(context->oci, name, otherwise, &source, err);
   return oci_set_env(context->oci, name, otherwise, &source, err);
 }
 

@@ -20,6 +20,7 @@ static const struct {
     {"namespaces", stage_namespaces},       /* what it does not share with the host */
     {"rootless", stage_rootless},           /* a user who is not root */
     {"mounts", stage_mounts},               /* /proc, /dev, /sys and their kin */
+    {"host-mounts", stage_host_mounts},     /* of namespaces that are the host's */
     {"storage", stage_storage},             /* what the service mounts */
     {"network-files", stage_network_files}, /* resolv.conf and hosts */
     {"sysctls", stage_sysctls},             /* parameters of the kernel, of its namespaces */

@@ -60,6 +60,8 @@ static int map_ids(struct context *context, const struct oci_source *source,
 static int check_user(struct context *context, struct davit_error *err) {
   const struct service *service = context->service;
   struct where at = at_service(context, service->user.text ? &service->user.at : &service->at);
+  if (!service->user.text && context->image && context->image->user.text)
+    at = context->image->user.at;
   uint32_t uid, gid, host;
   oci_get_user(context->oci, &uid, &gid);
   if (!oci_id_on_host(context->oci, OCI_UIDS, uid, &host))

@@ -21,6 +21,7 @@ int stage_rootless(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_network_files(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_sysctls(struct context *context, struct davit_error *err) MUST_CHECK;
+int stage_host_mounts(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_storage(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_sockets(struct context *context, struct davit_error *err) MUST_CHECK;
 int stage_image_data(struct context *context, struct davit_error *err) MUST_CHECK;

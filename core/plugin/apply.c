@@ -181,7 +181,7 @@ static int check(struct merger *merger, const struct oci *oci) {
   int first = DAVIT_OK;
   for (size_t i = 0; i < merger->merged.count; i++) {
     struct edit *edit = merger->merged.items[i];
-    int rc = DAVIT_OK;
+    int rc = check_rootless(merger->transaction, edit, merger->err);
     if (edit->kind == EDIT_NODE)
       rc = check_node(merger, oci, edit);
     else if (edit->kind == EDIT_MOUNT || edit->kind == EDIT_FILE)
@@ -237,7 +237,7 @@ static int apply_env(struct transaction *transaction, const struct edit *edit, s
   if (value && edit->pair.gives_way && is_users(owner) && strcmp(value, edit->pair.value) != 0) {
     log_info(transaction->log, "variable %s is left as the service has it, not as %s would", name,
              edit->plugin);
-    return DAVIT_OK;
+    return oci_note_dropped_env(oci, name, edit->pair.value, source, err);
   }
   struct oci_source from = *source;
   from.secret = edited != edit->pair.value && oci_env_is_secret(oci, name);

@@ -18,6 +18,9 @@ struct applier {
 /* "rootless.node-missing": a user namespace cannot make a node that the host lacks. */
 int check_host_node(const struct transaction *transaction, const struct oci *oci,
                     const struct edit *edit, struct davit_error *err) MUST_CHECK;
+/* "rootless.unsupported": network devices and Intel RDT are root's to give. */
+int check_rootless(const struct transaction *transaction, const struct edit *edit,
+                   struct davit_error *err) MUST_CHECK;
 int apply_node(struct applier *applier, const struct edit_node *node,
                const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 /* The process becomes a member of that group of the host, where that can be. */

@@ -21,6 +21,17 @@ int check_host_node(const struct transaction *transaction, const struct oci *oci
                    edit->subject, owner ? owner : edit->plugin, edit->node.host_path);
 }
 
+int check_rootless(const struct transaction *transaction, const struct edit *edit,
+                   struct davit_error *err) {
+  if (!transaction->rootless || (edit->kind != EDIT_NET_DEVICE && edit->kind != EDIT_INTEL_RDT))
+    return DAVIT_OK;
+  const char *owner = oci_source_text(transaction->arena, edit->sources.items[0]);
+  return error_add(err, DAVIT_E_UNSUPPORTED, "rootless.unsupported",
+                   "run the container as root, or ask for other devices",
+                   "%s: %s wants it, but only a runtime with root can arrange it", edit->subject,
+                   owner ? owner : edit->plugin);
+}
+
 /* ---- groups --------------------------------------------------------------------------------- */
 
 void warn_of_group(const struct applier *applier, const struct edit *edit) {

@@ -71,7 +71,7 @@ static int render(struct cli *cli, int argc, char **argv, struct oci **oci,
   const struct rootfs rootfs = {0};
   struct list files = {0}; /* none: no case writes a bundle */
   if (answer == DAVIT_OK)
-    answer = load_service(cli, &file, &service, err);
+    answer = load_service(cli, cli->operands.items[0], &file, &service, err);
   if (answer == DAVIT_OK)
     answer = render_service(cli, file, service, &rootfs, oci, &files, err);
   return answer;

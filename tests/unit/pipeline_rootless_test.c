@@ -167,6 +167,20 @@ START_TEST(the_last_id_is_the_users) {
 }
 END_TEST
 
+/* Only the owner of a namespace mounts what shows it. */
+START_TEST(proc_of_others_is_the_hosts) {
+  ck_assert_ok(render("pid_mode: host"), &err);
+  ck_assert_history(oci, "mounts./proc",
+                    "bind /proc rbind,rprivate,nosuid,noexec,nodev <- default");
+  oci_free(oci);
+  ck_assert_ok(render("privileged: false"), &err);
+  ck_assert_history(oci, "mounts./proc", "proc proc nosuid,noexec,nodev <- default");
+  oci_free(oci);
+  ck_assert_ok(render_as(ROOTLESS_NO, "pid_mode: host"), &err);
+  ck_assert_history(oci, "mounts./proc", "proc proc nosuid,noexec,nodev <- default");
+}
+END_TEST
+
 /* Runtimes refuse to set groups without root. Those that the rootfs has for a user who is asked for
  * are missed, those of its root by nobody. */
 START_TEST(no_groups_are_given) {
@@ -223,6 +237,7 @@ int main(void) {
   tcase_add_test(tests, limits_are_written_as_asked);
   tcase_add_loop_test(tests, a_user_without_an_id_is_refused, 0, (int)ARRAY_LEN(refusals));
   tcase_add_test(tests, the_last_id_is_the_users);
+  tcase_add_test(tests, proc_of_others_is_the_hosts);
   tcase_add_test(tests, no_groups_are_given);
   tcase_add_test(tests, a_fixture_is_not_rootless_by_itself);
   tcase_add_test(tests, on_the_machine_it_depends_on_who_runs_davit);

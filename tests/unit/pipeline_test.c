@@ -279,6 +279,11 @@ START_TEST(systemd_gets_slice_prefix_and_name) {
 }
 END_TEST
 
+static int render_as_root(const char *keys) {
+  const struct render_options options = {.replica = 1, .rootless = ROOTLESS_NO};
+  return render(keys, &options);
+}
+
 static const struct {
   const char *slice;
   bool is_one;
@@ -301,6 +306,48 @@ START_TEST(c4_slices_have_systemds_form) {
                      arena_printf(&arena, "%s:davit:web-rep-1", slices[_i].slice));
   else
     ck_assert_error(&err, "cgroup.parent", slices[_i].slice);
+}
+END_TEST
+
+/* P7, C2, C3: type cgroup, read-only, in a namespace of its own; without a parent the runtime
+ * chooses, whatever the host's cgroups are. */
+START_TEST(p7_c2_c3_cgroups_of_its_own) {
+  ck_assert_ok(render("host_network: false", NULL), &err);
+  ck_assert_str_eq(value_of("linux.namespaces.cgroup"), "cgroup");
+  ck_assert_str_eq(value_of("mounts./sys/fs/cgroup"),
+                   "cgroup cgroup nosuid,noexec,nodev,relatime,ro");
+  ck_assert_str_eq(value_of("linux.cgroupsPath"), "(absent)");
+}
+END_TEST
+
+static const char *const outside[] = {"a/b", "/a/../b", "../a", "/a//b", "/./a", ""};
+
+/* C5: nobody names the cgroup of another. */
+START_TEST(c5_parents_are_absolute_and_clean) {
+  const struct render_options options = {.replica = 1, .cgroup_parent = outside[_i]};
+  ck_assert_int_eq(render("host_network: false", &options), DAVIT_E_INVALID);
+  ck_assert_error(&err, "cgroup.parent", outside[_i]);
+  ck_assert_str_eq(err.first->at.key, "--cgroup-parent");
+}
+END_TEST
+
+/* P18: what the kernel of the host knows, and nothing above. */
+START_TEST(p18_privileged_ends_with_the_kernels_last_capability) {
+  const char *last;
+  uint64_t number;
+  ck_assert_ok(render("privileged: true", NULL), &err);
+  ck_assert_uint_eq(oci_get_capabilities(oci), (UINT64_C(1) << 41) - 1);
+  oci_free(oci);
+  oci = NULL;
+  host_close(host);
+  ck_assert_ok(host_open("/", &host, &err), &err);
+  if (host_read_file(host, &arena, "/proc/sys/kernel/cap_last_cap", &last, NULL, &err) < 0) {
+    printf("skipped: the kernel does not say what its last capability is\n");
+    return;
+  }
+  number = strtoull(last, NULL, 10);
+  ck_assert_ok(render_as_root("privileged: true"), &err);
+  ck_assert_uint_eq(oci_get_capabilities(oci) >> (number + 1), 0);
 }
 END_TEST
 
@@ -365,6 +412,9 @@ int main(void) {
   tcase_add_test(tests, options_outrank_the_file);
   tcase_add_test(tests, a_variable_is_the_weakest_cgroup_parent);
   tcase_add_test(tests, systemd_gets_slice_prefix_and_name);
+  tcase_add_test(tests, p7_c2_c3_cgroups_of_its_own);
+  tcase_add_loop_test(tests, c5_parents_are_absolute_and_clean, 0, (int)ARRAY_LEN(outside));
+  tcase_add_test(tests, p18_privileged_ends_with_the_kernels_last_capability);
   tcase_add_loop_test(tests, c4_slices_have_systemds_form, 0, (int)ARRAY_LEN(slices));
   tcase_add_test(tests, entries_name_the_line_that_asked);
   tcase_add_test(tests, long_hostnames_are_cut_with_a_warning);

@@ -133,6 +133,29 @@ START_TEST(a_node_that_the_host_lacks_cannot_be_made) {
 }
 END_TEST
 
+static const struct {
+  uint32_t what;
+  const char *name, *value;
+} of_root[] = {
+    {DAVIT_SET_NET_DEVICE, "ib0", "eth1"},
+    {DAVIT_SET_INTEL_RDT, "closID", "gpu"},
+};
+
+START_TEST(what_only_root_can_arrange_is_refused) {
+  for (enum runtime runtime = WITH_ROOT; runtime <= ROOTLESS; runtime++) {
+    CLEANUP(fixture) struct fixture f;
+    set_up(&f, runtime, with_user_namespace);
+    ck_assert_int_eq(
+        f.edits->set(f.edits, of_root[_i].what, of_root[_i].name, of_root[_i].value, 0), DAVIT_OK);
+    ck_assert_int_eq(apply(&f), runtime == ROOTLESS ? DAVIT_E_UNSUPPORTED : DAVIT_OK);
+    if (runtime == WITH_ROOT)
+      continue;
+    ck_assert_error(&f.err, "rootless.unsupported", of_root[_i].name);
+    ck_assert_contains(f.err.first->hint, "as root");
+  }
+}
+END_TEST
+
 START_TEST(a_group_of_the_callers_is_kept) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f, ROOTLESS, with_user_namespace);
@@ -190,6 +213,7 @@ int main(void) {
   tcase_add_loop_test(tests, another_name_is_a_bind_mount, WITH_ROOT, ROOTLESS + 1);
   tcase_add_test(tests, without_a_user_namespace_it_is_a_node);
   tcase_add_loop_test(tests, a_node_that_the_host_lacks_cannot_be_made, WITH_ROOT, ROOTLESS + 1);
+  tcase_add_loop_test(tests, what_only_root_can_arrange_is_refused, 0, (int)ARRAY_LEN(of_root));
   tcase_add_test(tests, a_group_of_the_callers_is_kept);
   tcase_add_test(tests, a_group_of_others_is_a_warning);
   tcase_add_test(tests, with_root_a_mapped_group_has_its_number_inside);
