@@ -39,14 +39,16 @@ static void cleanup_batch(struct batch *batch) {
 }
 
 static int refuse_options(const struct cli *cli, struct davit_error *err) {
-  const struct render_options *render = &cli->render;
+  const struct render_options *render = &cli->session.render;
   const struct {
     const char *name;
     bool is_given;
-  } options[] = {
-      {"--replica", cli->has_replica},          {"--gpu-device", cli->gpu_devices.count > 0},
-      {"--rank", render->rank != NULL},         {"--local-rank", render->local_rank != NULL},
-      {"--hostname", render->hostname != NULL}, {"an operand behind \"--\"", cli->after != NULL}};
+  } options[] = {{"--replica", cli->session.has_replica},
+                 {"--gpu-device", cli->session.gpu_devices.count > 0},
+                 {"--rank", render->rank != NULL},
+                 {"--local-rank", render->local_rank != NULL},
+                 {"--hostname", render->hostname != NULL},
+                 {"an operand behind \"--\"", cli->session.args != NULL}};
   for (size_t i = 0; i < ARRAY_LEN(options); i++)
     if (options[i].is_given)
       return usage_error(err, "build that one without --all",
@@ -56,13 +58,14 @@ static int refuse_options(const struct cli *cli, struct davit_error *err) {
 
 static int add_job(struct cli *cli, struct batch *batch, const struct service *service,
                    const struct service *group, uint32_t replica, struct davit_error *err) {
-  struct job *job = arena_alloc(&cli->arena, sizeof(*job));
-  const char *id = service_container_id(&cli->arena, group, replica, cli->render.node);
-  const char *dir = id ? arena_printf(&cli->arena, "%s/%s", cli->output, id) : NULL;
+  struct job *job = arena_alloc(&cli->session.arena, sizeof(*job));
+  const char *id =
+      service_container_id(&cli->session.arena, group, replica, cli->session.render.node);
+  const char *dir = id ? arena_printf(&cli->session.arena, "%s/%s", cli->output, id) : NULL;
   if (!job || !dir)
     return error_memory(err);
   *job = (struct job){.service = service, .role = group->role, .replica = replica, .dir = dir};
-  return list_push(&cli->arena, &batch->jobs, job) ? DAVIT_OK : error_memory(err);
+  return list_push(&cli->session.arena, &batch->jobs, job) ? DAVIT_OK : error_memory(err);
 }
 
 static int add_replicas(struct cli *cli, struct batch *batch, const struct service *service,
@@ -79,7 +82,7 @@ static int add_replicas(struct cli *cli, struct batch *batch, const struct servi
 static int add_service(struct cli *cli, const struct service_file *file, struct batch *batch,
                        const struct service *service, struct davit_error *err) {
   struct service_choice choice;
-  const char *role = cli->render.role;
+  const char *role = cli->session.render.role;
   int answer = DAVIT_OK;
   if (role || service->group_count == 0) {
     answer = service_choose(file, service, role, 1, &choice, err);
@@ -93,7 +96,8 @@ static int add_service(struct cli *cli, const struct service_file *file, struct 
 static int collect(struct cli *cli, const struct service_file *file, struct batch *batch,
                    struct davit_error *err) {
   const struct service *only = NULL;
-  int answer = cli->service ? service_find(file, cli->service, &only, err) : DAVIT_OK;
+  int answer =
+      cli->session.service ? service_find(file, cli->session.service, &only, err) : DAVIT_OK;
   for (size_t i = 0; answer == DAVIT_OK && i < file->service_count; i++)
     if (!only || only == file->services[i])
       answer = add_service(cli, file, batch, file->services[i], err);
@@ -104,10 +108,10 @@ static int collect(struct cli *cli, const struct service_file *file, struct batc
  * in it alone it could not be told before it is made. */
 static int find_output(struct cli *cli, struct davit_error *err) {
   const char *own;
-  int answer = bundle_files_directory(&cli->arena, cli->output, &own, err);
+  int answer = bundle_files_directory(&cli->session.arena, cli->output, &own, err);
   if (answer < 0)
     return answer;
-  char *output = arena_strndup(&cli->arena, own, (size_t)(strrchr(own, '/') - own));
+  char *output = arena_strndup(&cli->session.arena, own, (size_t)(strrchr(own, '/') - own));
   if (!output)
     return error_memory(err);
   cli->output = output;
@@ -119,14 +123,14 @@ static int render_job(struct cli *cli, const struct machine *machine,
   CLEANUP(oci) struct oci *oci = NULL;
   struct rootfs rootfs = {0};
   size_t size = 0;
-  cli->render.role = job->role;
-  cli->render.replica = job->replica;
-  cli->render.files_directory = arena_printf(&cli->arena, "%s/.davit", job->dir);
-  if (!cli->render.files_directory)
+  cli->session.render.role = job->role;
+  cli->session.render.replica = job->replica;
+  cli->session.render.files_directory = arena_printf(&cli->session.arena, "%s/.davit", job->dir);
+  if (!cli->session.render.files_directory)
     return error_memory(err);
-  int answer = choose_rootfs(cli, job->service, job->dir, &rootfs, err);
+  int answer = choose_rootfs(&cli->session, job->service, job->dir, &rootfs, err);
   if (answer == DAVIT_OK)
-    answer = render_on(cli, machine, file, job->service, &rootfs, &oci, &job->files, err);
+    answer = render_on(&cli->session, machine, file, job->service, &rootfs, &oci, &job->files, err);
   if (answer == DAVIT_OK)
     answer = oci_print(oci, &job->config, &size, err);
   job->content =
@@ -177,18 +181,18 @@ int build_all(struct cli *cli, struct davit_error *err) {
   const struct service_file *file;
   int answer = refuse_options(cli, err);
   if (answer == DAVIT_OK)
-    answer = load_services(cli, cli->operands.items[0], &file, err);
+    answer = load_services(&cli->session, cli->operands.items[0], &file, err);
   if (answer == DAVIT_OK)
     answer = find_output(cli, err);
   if (answer == DAVIT_OK)
     answer = collect(cli, file, &batch, err);
   if (answer == DAVIT_OK)
-    answer = machine_open(cli, &machine, err);
+    answer = machine_open(&cli->session, &machine, err);
   for (size_t i = 0; answer == DAVIT_OK && i < batch.jobs.count; i++)
     answer = render_job(cli, &machine, file, batch.jobs.items[i], err);
   if (answer == DAVIT_OK)
     answer = write_all(cli, &batch, err);
   if (answer == DAVIT_OK)
-    log_info(&cli->log, "wrote %zu bundles below %s", batch.jobs.count, cli->output);
+    log_info(&cli->session.log, "wrote %zu bundles below %s", batch.jobs.count, cli->output);
   return answer;
 }

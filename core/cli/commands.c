@@ -20,11 +20,12 @@ int find_command(struct cli *cli, const char *name, const struct cli_command **c
       *command = cli_commands[i];
       return DAVIT_OK;
     }
-    if (!list_push(&cli->arena, &names, cli_commands[i]->name))
+    if (!list_push(&cli->session.arena, &names, cli_commands[i]->name))
       return error_memory(err);
   }
   const char *nearest = text_nearest(name, list_strings(&names));
-  const char *hint = nearest ? arena_printf(&cli->arena, "did you mean `davit %s`?", nearest)
-                             : "see `davit --help`";
+  const char *hint = nearest
+                         ? arena_printf(&cli->session.arena, "did you mean `davit %s`?", nearest)
+                         : "see `davit --help`";
   return usage_error(err, hint, "there is no command \"%s\"", name);
 }

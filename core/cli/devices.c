@@ -26,7 +26,7 @@ static int print_text(struct cli *cli, const struct provider_device *const *devi
     puts("no devices found");
     return finish_output(err);
   }
-  const char **cells = arena_array(&cli->arena, rows * COLUMNS, sizeof(*cells));
+  const char **cells = arena_array(&cli->session.arena, rows * COLUMNS, sizeof(*cells));
   if (!cells)
     return error_memory(err);
   for (size_t i = 0; i < COLUMNS; i++)
@@ -35,12 +35,12 @@ static int print_text(struct cli *cli, const struct provider_device *const *devi
     const struct davit_device *device = devices[i]->device;
     const char **row = cells + (i + 1) * COLUMNS;
     row[0] = devices[i]->plugin->name;
-    row[1] = arena_printf(&cli->arena, "%s=%s", device->kind, device->id);
+    row[1] = arena_printf(&cli->session.arena, "%s=%s", device->kind, device->id);
     if (device->flags & DAVIT_DEVICE_INDEX)
-      row[2] = arena_printf(&cli->arena, "%u", device->index);
+      row[2] = arena_printf(&cli->session.arena, "%u", device->index);
     row[3] = device->pci_address;
     row[4] = device->model;
-    row[5] = strings_join(&cli->arena, device->nodes, 3);
+    row[5] = strings_join(&cli->session.arena, device->nodes, 3);
     row[6] = state_of(device);
   }
   print_table(stdout, cells, COLUMNS, rows);
@@ -88,20 +88,20 @@ static int print_json(const struct provider_device *const *devices, struct davit
 static int run(struct cli *cli, struct davit_error *err) {
   CLEANUP(machine) struct machine machine = {0};
   const struct provider_device *const *devices;
-  int answer = machine_open(cli, &machine, err);
+  int answer = machine_open(&cli->session, &machine, err);
   if (answer == DAVIT_OK)
-    answer = providers_devices(machine.providers, &cli->arena, cli->vendor, &devices, err);
+    answer = providers_devices(machine.providers, &cli->session.arena, cli->vendor, &devices, err);
   if (answer < 0)
     return answer;
   return cli->json ? print_json(devices, err) : print_text(cli, devices, err);
 }
 
-static int take_vendor(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->vendor = value;
+static int take_vendor(struct session *session, const char *value, UNUSED struct davit_error *err) {
+  cli_of(session)->vendor = value;
   return DAVIT_OK;
 }
 
-static const struct cli_option options[] = {
+static const struct session_option options[] = {
     {"vendor", 0, "NAME", "only this vendor's", take_vendor},
     {0},
 };
@@ -110,6 +110,6 @@ const struct cli_command command_devices = {
     .name = "devices",
     .operands = "",
     .summary = "list the accelerators of this host",
-    .options = (const struct cli_option *const[]){options, options_json, NULL},
+    .options = (const struct session_option *const[]){options, options_json, NULL},
     .run = run,
 };

@@ -19,16 +19,16 @@ static int render(struct cli *cli, const char *path, struct explained *explained
   const struct service *service;
   struct rootfs rootfs = {0};
   struct list files = {0};
-  int answer = load_service(cli, path, &file, &service, err);
-  const char *given = answer == DAVIT_OK ? given_rootfs(cli, service) : NULL;
+  int answer = load_service(&cli->session, path, &file, &service, err);
+  const char *given = answer == DAVIT_OK ? given_rootfs(&cli->session, service) : NULL;
   if (given)
-    answer = real_path(cli, given, "rootfs.missing", &rootfs.path, err);
+    answer = real_path(&cli->session, given, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;
-  cli->render.files_directory = no_bundle;
+  cli->session.render.files_directory = no_bundle;
   if (answer == DAVIT_OK)
-    answer = render_service(cli, file, service, &rootfs, &explained->oci, &files, err);
+    answer = render_service(&cli->session, file, service, &rootfs, &explained->oci, &files, err);
   if (answer == DAVIT_OK)
-    answer = oci_entries(explained->oci, &cli->arena, &explained->entries, err);
+    answer = oci_entries(explained->oci, &cli->session.arena, &explained->entries, err);
   return answer;
 }
 
@@ -37,9 +37,9 @@ static int choose_entry(struct cli *cli, const char *path, struct explained *exp
                         struct davit_error *err) {
   struct list paths = {0}, chosen = {0};
   for (const struct oci_entry *const *entry = explained->entries; *entry; entry++) {
-    if (strcmp((*entry)->path, path) == 0 && !list_push(&cli->arena, &chosen, *entry))
+    if (strcmp((*entry)->path, path) == 0 && !list_push(&cli->session.arena, &chosen, *entry))
       return error_memory(err);
-    if (!list_push(&cli->arena, &paths, (*entry)->path))
+    if (!list_push(&cli->session.arena, &paths, (*entry)->path))
       return error_memory(err);
   }
   if (chosen.count > 0) {
@@ -47,7 +47,7 @@ static int choose_entry(struct cli *cli, const char *path, struct explained *exp
     return DAVIT_OK;
   }
   const char *nearest = text_nearest(path, list_strings(&paths));
-  const char *hint = nearest ? arena_printf(&cli->arena, "did you mean %s?", nearest)
+  const char *hint = nearest ? arena_printf(&cli->session.arena, "did you mean %s?", nearest)
                              : "without a path davit explain lists all entries";
   return error_add(err, DAVIT_E_NOT_FOUND, "explain.unknown", hint,
                    "the config has no entry \"%s\"", path);
@@ -79,17 +79,18 @@ static int check_and_run(struct cli *cli, struct davit_error *err) {
   return run(cli, err);
 }
 
-static int take_tree(struct cli *cli, UNUSED const char *value, UNUSED struct davit_error *err) {
-  cli->tree = true;
+static int take_tree(struct session *session, UNUSED const char *value,
+                     UNUSED struct davit_error *err) {
+  cli_of(session)->tree = true;
   return DAVIT_OK;
 }
 
-static int take_diff(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->diff = value;
+static int take_diff(struct session *session, const char *value, UNUSED struct davit_error *err) {
+  cli_of(session)->diff = value;
   return DAVIT_OK;
 }
 
-static const struct cli_option options[] = {
+static const struct session_option options[] = {
     {"tree", 0, NULL, "group the entries by where they stand", take_tree},
     {"diff", 0, "OTHER", "what differs for the same service of another file", take_diff},
     {0},
@@ -103,7 +104,7 @@ const struct cli_command command_explain = {
     .most = 2,
     .takes_after = true,
     .options =
-        (const struct cli_option *const[]){options, options_json, options_service, options_host,
-                                           options_rootless, options_provider, NULL},
+        (const struct session_option *const[]){options, options_json, options_service, options_host,
+                                               options_rootless, options_provider, NULL},
     .run = check_and_run,
 };

@@ -51,7 +51,8 @@ static bool find_differences(struct arena *arena, const struct explained *from,
 }
 
 static void print_side(struct cli *cli, char sign, const struct oci_entry *entry) {
-  const char *source = entry->sources[0] ? oci_source_text(&cli->arena, entry->sources[0]) : "";
+  const char *source =
+      entry->sources[0] ? oci_source_text(&cli->session.arena, entry->sources[0]) : "";
   printf("%c ", sign);
   print_safely(stdout, entry->path);
   fputs("  ", stdout);
@@ -65,7 +66,7 @@ static cJSON *side_json(struct cli *cli, const struct oci_entry *entry) {
   cJSON *object = cJSON_CreateObject();
   json_add_text(object, "value", entry->value);
   json_add_text(object, "source",
-                entry->sources[0] ? oci_source_text(&cli->arena, entry->sources[0]) : NULL);
+                entry->sources[0] ? oci_source_text(&cli->session.arena, entry->sources[0]) : NULL);
   return object;
 }
 
@@ -87,7 +88,7 @@ static int print_json(struct cli *cli, const struct list *differences, struct da
 int explain_diff(struct cli *cli, const struct explained *from, const struct explained *to,
                  struct davit_error *err) {
   struct list differences = {0};
-  if (!find_differences(&cli->arena, from, to, &differences))
+  if (!find_differences(&cli->session.arena, from, to, &differences))
     return error_memory(err);
   if (cli->json)
     return print_json(cli, &differences, err);

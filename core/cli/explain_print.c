@@ -50,9 +50,9 @@ static bool add_entry(struct arena *arena, struct list *cells, const struct oci_
 int explain_table(struct cli *cli, const struct oci_entry *const *entries,
                   struct davit_error *err) {
   struct list cells = {0};
-  bool ok = add_row(&cli->arena, &cells, "ENTRY", "VALUE", "FROM");
+  bool ok = add_row(&cli->session.arena, &cells, "ENTRY", "VALUE", "FROM");
   for (; ok && *entries; entries++)
-    ok = add_entry(&cli->arena, &cells, *entries);
+    ok = add_entry(&cli->session.arena, &cells, *entries);
   if (!ok)
     return error_memory(err);
   print_table(stdout, list_strings(&cells), COLUMNS, cells.count / COLUMNS);
@@ -128,7 +128,7 @@ int explain_tree(struct cli *cli, const struct oci_entry *const *entries, struct
     size_t length = group_length(path);
     if (length > 0 && (length != previous_length || strncmp(path, previous, length) != 0))
       print_group(path, length);
-    print_leaf(&cli->arena, *entries, length);
+    print_leaf(&cli->session.arena, *entries, length);
     previous = path;
     previous_length = length;
   }
@@ -175,9 +175,9 @@ int explain_json(struct cli *cli, const struct oci_entry *const *entries, struct
     json_add_text(object, "value", entry->value);
     cJSON *sources = cJSON_AddArrayToObject(object, "sources");
     for (const struct oci_source *const *source = entry->sources; *source; source++)
-      cJSON_AddItemToArray(sources, source_json(&cli->arena, *source));
-    add_earlier_json(&cli->arena, object, "replaced", entry->replaced);
-    add_earlier_json(&cli->arena, object, "dropped", entry->dropped);
+      cJSON_AddItemToArray(sources, source_json(&cli->session.arena, *source));
+    add_earlier_json(&cli->session.arena, object, "replaced", entry->replaced);
+    add_earlier_json(&cli->session.arena, object, "dropped", entry->dropped);
     cJSON_AddItemToArray(array, object);
   }
   return json_to_stdout(array, err);

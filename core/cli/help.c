@@ -4,15 +4,15 @@
 
 #include <cjson/cJSON.h>
 
-#include "cli/config.h"
+#include "api/config.h"
 #include "doc/doc.h"
 
 enum {
   HELP_COLUMN = 30
 };
 
-static void print_options(const struct cli_option *table, FILE *out) {
-  for (const struct cli_option *option = table; option->name; option++) {
+static void print_options(const struct session_option *table, FILE *out) {
+  for (const struct session_option *option = table; option->name; option++) {
     int width =
         fprintf(out, "  %c%c%c --%s%s%s", option->letter ? '-' : ' ',
                 option->letter ? option->letter : ' ', option->letter ? ',' : ' ', option->name,
@@ -33,6 +33,7 @@ void print_help(FILE *out) {
   for (size_t i = 0; cli_commands[i]; i++)
     fprintf(out, "  %-12s%s\n", cli_commands[i]->name, cli_commands[i]->summary);
   fputs("\nOptions of every command:\n", out);
+  print_options(options_machine, out);
   print_options(options_global, out);
   fputs("\n`davit COMMAND --help` says more, davit(1) everything.\n", out);
 }
@@ -43,6 +44,7 @@ void print_command_help(const struct cli_command *command, FILE *out) {
   for (size_t i = 0; command->options && command->options[i]; i++)
     print_options(command->options[i], out);
   fputs("\nOptions of every command:\n", out);
+  print_options(options_machine, out);
   print_options(options_global, out);
 }
 

@@ -36,7 +36,7 @@ static int run(struct cli *cli, int argc, char **argv, struct davit_error *err) 
 }
 
 int main(int argc, char **argv) {
-  struct cli cli = {.render = {.replica = 1}};
+  struct cli cli = {.session.render.replica = 1};
   CLEANUP(error) struct davit_error err = {0};
   report_setup(&cli);
   int answer = run(&cli, argc, argv, &err);
@@ -44,6 +44,6 @@ int main(int argc, char **argv) {
   int code = answer == DAVIT_OK                                   ? EXIT_SUCCESS
              : err.first && strcmp(err.first->code, "usage") == 0 ? EXIT_USAGE
                                                                   : EXIT_FAILURE;
-  arena_free(&cli.arena);
+  arena_free(&cli.session.arena);
   return code;
 }

@@ -15,26 +15,26 @@ enum {
 /* Tables joined, and the two forms in which getopt_long wants them. */
 struct parser {
   bool is_of_command;  /* the command's name has been read */
-  struct list options; /* const struct cli_option * */
+  struct list options; /* const struct session_option * */
   struct option *longs;
   char *letters;
 };
 
 static int join_tables(struct cli *cli, struct parser *parser, const char *mode,
-                       const struct cli_option *const *tables, struct davit_error *err) {
+                       const struct session_option *const *tables, struct davit_error *err) {
   for (; *tables; tables++)
-    for (const struct cli_option *option = *tables; option->name; option++)
-      if (!list_push(&cli->arena, &parser->options, option))
+    for (const struct session_option *option = *tables; option->name; option++)
+      if (!list_push(&cli->session.arena, &parser->options, option))
         return error_memory(err);
 
   size_t count = parser->options.count;
-  parser->longs = arena_array(&cli->arena, count + 1, sizeof(*parser->longs));
-  parser->letters = arena_alloc(&cli->arena, strlen(mode) + 2 * count + 1);
+  parser->longs = arena_array(&cli->session.arena, count + 1, sizeof(*parser->longs));
+  parser->letters = arena_alloc(&cli->session.arena, strlen(mode) + 2 * count + 1);
   if (!parser->longs || !parser->letters)
     return error_memory(err);
   char *letters = stpcpy(parser->letters, mode);
   for (size_t i = 0; i < count; i++) {
-    const struct cli_option *option = parser->options.items[i];
+    const struct session_option *option = parser->options.items[i];
     parser->longs[i] =
         (struct option){.name = option->name,
                         .has_arg = option->argument ? required_argument : no_argument,
@@ -48,9 +48,9 @@ static int join_tables(struct cli *cli, struct parser *parser, const char *mode,
   return DAVIT_OK;
 }
 
-static const struct cli_option *find_letter(const struct parser *parser, int letter) {
+static const struct session_option *find_letter(const struct parser *parser, int letter) {
   for (size_t i = 0; i < parser->options.count; i++) {
-    const struct cli_option *option = parser->options.items[i];
+    const struct session_option *option = parser->options.items[i];
     if (option->letter == letter)
       return option;
   }
@@ -60,8 +60,9 @@ static const struct cli_option *find_letter(const struct parser *parser, int let
 /* Is it an option of some command, which stands behind the command's name? */
 static bool is_of_a_command(const char *name) {
   for (size_t i = 0; cli_commands[i]; i++)
-    for (const struct cli_option *const *table = cli_commands[i]->options; table && *table; table++)
-      for (const struct cli_option *option = *table; option->name; option++)
+    for (const struct session_option *const *table = cli_commands[i]->options; table && *table;
+         table++)
+      for (const struct session_option *option = *table; option->name; option++)
         if (strcmp(option->name, name) == 0)
           return true;
   return false;
@@ -72,12 +73,12 @@ static int unknown_option(struct cli *cli, const struct parser *parser, const ch
                           struct davit_error *err) {
   struct list names = {0};
   for (size_t i = 0; i < parser->options.count; i++) {
-    const struct cli_option *option = parser->options.items[i];
-    if (!list_push(&cli->arena, &names, option->name))
+    const struct session_option *option = parser->options.items[i];
+    if (!list_push(&cli->session.arena, &names, option->name))
       return error_memory(err);
   }
   const char *name = text_starts(word, "--") ? word + 2 : word;
-  char *bare = arena_strndup(&cli->arena, name, strcspn(name, "="));
+  char *bare = arena_strndup(&cli->session.arena, name, strcspn(name, "="));
   if (!bare)
     return error_memory(err);
   if (strings_contain(list_strings(&names), bare) && strchr(name, '='))
@@ -89,15 +90,16 @@ static int unknown_option(struct cli *cli, const struct parser *parser, const ch
   for (size_t i = 0; i < names.count; i++)
     if (text_starts(names.items[i], bare))
       nearest = names.items[i];
-  return usage_error(err, nearest ? arena_printf(&cli->arena, "did you mean --%s?", nearest) : NULL,
-                     "there is no option %s here",
-                     optopt && optopt < LONG_OPTION ? arena_printf(&cli->arena, "-%c", optopt)
-                                                    : arena_printf(&cli->arena, "--%s", bare));
+  return usage_error(
+      err, nearest ? arena_printf(&cli->session.arena, "did you mean --%s?", nearest) : NULL,
+      "there is no option %s here",
+      optopt && optopt < LONG_OPTION ? arena_printf(&cli->session.arena, "-%c", optopt)
+                                     : arena_printf(&cli->session.arena, "--%s", bare));
 }
 
 /* getopt takes the beginning of a name for the name. What that means changes with every option that
  * is added, so only whole names are taken. */
-static bool is_abbreviated(const char *word, const struct cli_option *option) {
+static bool is_abbreviated(const char *word, const struct session_option *option) {
   return strcspn(word + 2, "=") != strlen(option->name);
 }
 
@@ -105,19 +107,19 @@ static bool is_abbreviated(const char *word, const struct cli_option *option) {
 static int take_answer(struct cli *cli, const struct parser *parser, int answer, const char *word,
                        struct davit_error *err) {
   if (answer == 1) /* an operand, in "-" mode */
-    return list_push(&cli->arena, &cli->operands, optarg) ? DAVIT_OK : error_memory(err);
+    return list_push(&cli->session.arena, &cli->operands, optarg) ? DAVIT_OK : error_memory(err);
   if (answer == ':')
     return usage_error(err, NULL, "%s needs a value", word);
-  const struct cli_option *option = answer >= LONG_OPTION
-                                        ? parser->options.items[answer - LONG_OPTION]
-                                        : find_letter(parser, answer);
+  const struct session_option *option = answer >= LONG_OPTION
+                                            ? parser->options.items[answer - LONG_OPTION]
+                                            : find_letter(parser, answer);
   if (answer == '?' || !option || (answer >= LONG_OPTION && is_abbreviated(word, option)))
     return unknown_option(cli, parser, word, err);
-  return option->take(cli, optarg, err);
+  return option->take(&cli->session, optarg, err);
 }
 
 static int parse(struct cli *cli, const char *mode, bool is_of_command,
-                 const struct cli_option *const *tables, int argc, char **argv,
+                 const struct session_option *const *tables, int argc, char **argv,
                  struct davit_error *err) {
   struct parser parser = {.is_of_command = is_of_command};
   int answer = join_tables(cli, &parser, mode, tables, err);
@@ -134,7 +136,8 @@ static int parse(struct cli *cli, const char *mode, bool is_of_command,
 }
 
 int parse_global(struct cli *cli, int argc, char **argv, int *next, struct davit_error *err) {
-  static const struct cli_option *const tables[] = {options_global, NULL};
+  static const struct session_option *const tables[] = {options_machine, options_global, NULL};
+  read_variables(cli);
   int answer = parse(cli, "+:", false, tables, argc, argv, err); /* "+": stop at the command */
   *next = optind;
   return answer;
@@ -145,27 +148,29 @@ int parse_command(struct cli *cli, const struct cli_command *command, int argc, 
   struct list tables = {0};
   bool ok = true;
   for (size_t i = 0; ok && command->options && command->options[i]; i++)
-    ok = list_push(&cli->arena, &tables, command->options[i]);
-  if (!ok || !list_push(&cli->arena, &tables, options_global))
+    ok = list_push(&cli->session.arena, &tables, command->options[i]);
+  if (!ok || !list_push(&cli->session.arena, &tables, options_machine) ||
+      !list_push(&cli->session.arena, &tables, options_global))
     return error_memory(err);
 
   /* "-": operands come in order as if they were options, and "--" is left to be seen. */
   int answer =
-      parse(cli, "-:", true, (const struct cli_option *const *)tables.items, argc, argv, err);
+      parse(cli, "-:", true, (const struct session_option *const *)tables.items, argc, argv, err);
   if (answer < 0 || cli->show_help)
     return answer;
   if (optind > 1 && strcmp(argv[optind - 1], "--") == 0)
-    cli->after = (const char *const *)argv + optind;
-  const char *hint = arena_printf(&cli->arena, "davit %s [options] %s; see `davit %s --help`",
-                                  command->name, command->operands, command->name);
+    cli->session.args = (const char *const *)argv + optind;
+  const char *hint =
+      arena_printf(&cli->session.arena, "davit %s [options] %s; see `davit %s --help`",
+                   command->name, command->operands, command->name);
   if (cli->operands.count < command->least)
     return usage_error(err, hint, "davit %s needs %s", command->name, command->operands);
   if (cli->operands.count > command->most)
     return usage_error(err, hint, "\"%s\" is one operand too many",
                        (const char *)cli->operands.items[command->most]);
-  if (cli->after && !command->takes_after)
+  if (cli->session.args && !command->takes_after)
     return usage_error(err, hint, "davit %s takes nothing behind \"--\"", command->name);
-  if (cli->after && !cli->after[0])
+  if (cli->session.args && !cli->session.args[0])
     return usage_error(err, hint, "nothing follows \"--\"");
   return DAVIT_OK;
 }

@@ -28,7 +28,7 @@ static int print_text(struct cli *cli, const struct provider_info *const *infos,
     puts("no plugins found");
     return finish_output(err);
   }
-  const char **cells = arena_array(&cli->arena, rows * COLUMNS, sizeof(*cells));
+  const char **cells = arena_array(&cli->session.arena, rows * COLUMNS, sizeof(*cells));
   if (!cells)
     return error_memory(err);
   for (size_t i = 0; i < COLUMNS; i++)
@@ -39,12 +39,12 @@ static int print_text(struct cli *cli, const struct provider_info *const *infos,
     if (infos[i]->plugin) {
       const struct davit_plugin *table = &infos[i]->plugin->table;
       row[1] = table->version;
-      row[2] = arena_printf(&cli->arena, "%u.%u", table->abi_major, table->abi_minor);
-      row[3] = arena_printf(&cli->arena, "%u", table->rank);
-      row[4] = strings_join(&cli->arena, table->vendors, 10);
+      row[2] = arena_printf(&cli->session.arena, "%u.%u", table->abi_major, table->abi_minor);
+      row[3] = arena_printf(&cli->session.arena, "%u", table->rank);
+      row[4] = strings_join(&cli->session.arena, table->vendors, 10);
     }
     row[5] = infos[i]->file->path;
-    row[6] = state_of(&cli->arena, infos[i]);
+    row[6] = state_of(&cli->session.arena, infos[i]);
   }
   print_table(stdout, cells, COLUMNS, rows);
   return finish_output(err);
@@ -106,9 +106,9 @@ static int run(struct cli *cli, struct davit_error *err) {
   if (cli->operands.count > 0 && strcmp(cli->operands.items[0], "list") != 0)
     return usage_error(err, "davit plugins [list]", "there is no `davit plugins %s`",
                        (const char *)cli->operands.items[0]);
-  int answer = machine_open(cli, &machine, err);
+  int answer = machine_open(&cli->session, &machine, err);
   if (answer == DAVIT_OK)
-    answer = providers_list(machine.providers, &cli->arena, &infos, err);
+    answer = providers_list(machine.providers, &cli->session.arena, &infos, err);
   if (answer < 0)
     return answer;
   return cli->json ? print_json(infos, err) : print_text(cli, infos, err);
@@ -119,6 +119,6 @@ const struct cli_command command_plugins = {
     .operands = "[list]",
     .summary = "list the plugins, and why one is refused",
     .most = 1,
-    .options = (const struct cli_option *const[]){options_json, NULL},
+    .options = (const struct session_option *const[]){options_json, NULL},
     .run = run,
 };

@@ -82,7 +82,7 @@ static void emit(void *user, enum log_level level, const struct problem *message
 }
 
 void report_setup(struct cli *cli) {
-  cli->log = (struct log){.threshold = LOG_LEVEL_WARNING, .emit = emit, .user = cli};
+  cli->session.log = (struct log){.threshold = LOG_LEVEL_WARNING, .emit = emit, .user = cli};
 }
 
 void report_error(const struct cli *cli, const struct davit_error *err) {

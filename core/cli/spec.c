@@ -8,13 +8,13 @@ static int run(struct cli *cli, struct davit_error *err) {
   const struct service *service;
   struct rootfs rootfs = {0};
   struct list files = {0};
-  int answer = load_service(cli, cli->operands.items[0], &file, &service, err);
-  const char *given = answer == DAVIT_OK ? given_rootfs(cli, service) : NULL;
+  int answer = load_service(&cli->session, cli->operands.items[0], &file, &service, err);
+  const char *given = answer == DAVIT_OK ? given_rootfs(&cli->session, service) : NULL;
   if (given)
-    answer = real_path(cli, given, "rootfs.missing", &rootfs.path, err);
+    answer = real_path(&cli->session, given, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;
   if (answer == DAVIT_OK)
-    answer = render_service(cli, file, service, &rootfs, &oci, &files, err);
+    answer = render_service(&cli->session, file, service, &rootfs, &oci, &files, err);
   if (answer == DAVIT_OK)
     answer = print_config(oci, err);
   return answer;
@@ -27,7 +27,7 @@ const struct cli_command command_spec = {
     .least = 1,
     .most = 1,
     .takes_after = true,
-    .options = (const struct cli_option *const[]){options_service, options_host, options_rootless,
-                                                  options_provider, NULL},
+    .options = (const struct session_option *const[]){options_service, options_host,
+                                                      options_rootless, options_provider, NULL},
     .run = run,
 };

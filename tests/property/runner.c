@@ -63,7 +63,7 @@ static void require(bool good, const char *what) {
 }
 
 static int run_words(int argc, char **argv) {
-  struct cli cli = {.render = {.replica = 1}};
+  struct cli cli = {.session.render.replica = 1};
   CLEANUP(error) struct davit_error err = {0};
   const struct cli_command *command;
   int next = 0;
@@ -76,7 +76,7 @@ static int run_words(int argc, char **argv) {
   if (answer == DAVIT_OK)
     answer = command->run(&cli, &err);
   report_error(&cli, &err);
-  arena_free(&cli.arena);
+  arena_free(&cli.session.arena);
   return answer == DAVIT_OK ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

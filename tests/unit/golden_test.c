@@ -71,9 +71,9 @@ static int render(struct cli *cli, int argc, char **argv, struct oci **oci,
   const struct rootfs rootfs = {0};
   struct list files = {0}; /* none: no case writes a bundle */
   if (answer == DAVIT_OK)
-    answer = load_service(cli, cli->operands.items[0], &file, &service, err);
+    answer = load_service(&cli->session, cli->operands.items[0], &file, &service, err);
   if (answer == DAVIT_OK)
-    answer = render_service(cli, file, service, &rootfs, oci, &files, err);
+    answer = render_service(&cli->session, file, service, &rootfs, oci, &files, err);
   return answer;
 }
 
@@ -102,7 +102,7 @@ static void check_sources(const char *name, const struct oci *oci, struct arena 
 START_TEST(config_is_as_written) {
   const char *name = case_names[_i];
   char *words[MOST_WORDS];
-  struct cli cli = {.render = {.replica = 1}};
+  struct cli cli = {.session.render.replica = 1};
   struct davit_error err = {0};
   CLEANUP(oci) struct oci *oci = NULL;
   CLEANUP(free) char *config = NULL;
@@ -115,8 +115,8 @@ START_TEST(config_is_as_written) {
   ck_assert_msg(answer == DAVIT_OK, "%s: %s", name, error_text(&err));
   ck_assert_ok(oci_print(oci, &config, &size, &err), &err);
   compare(name, config);
-  check_sources(name, oci, &cli.arena);
-  arena_free(&cli.arena);
+  check_sources(name, oci, &cli.session.arena);
+  arena_free(&cli.session.arena);
 }
 END_TEST
 

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options that say what of the caller's machine goes into a container: volumes, sockets,
  * variables, secrets. */
-#include "cli/cli.h"
+#include "api/session.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/text.h"
 
 /* As the caller sees it; that it is there, the rendering finds out. */
-static int take_path(struct cli *cli, const char *option, const char *value, const char **path,
-                     struct davit_error *err) {
+static int take_path(struct session *session, const char *option, const char *value,
+                     const char **path, struct davit_error *err) {
   if (!value[0])
     return usage_error(err, NULL, "--%s takes a path, not \"\"", option);
   if (value[0] == '/') {
@@ -24,7 +23,7 @@ static int take_path(struct cli *cli, const char *option, const char *value, con
   if (!here && errno != ENOMEM)
     return error_add(err, DAVIT_E_FAILED, "input.unreadable", "give an absolute path",
                      "the directory that \"%s\" is relative to: %s", value, strerror(errno));
-  const char *joined = here ? arena_printf(&cli->arena, "%s/%s", here, value) : NULL;
+  const char *joined = here ? arena_printf(&session->arena, "%s/%s", here, value) : NULL;
   if (!joined)
     return error_memory(err);
   *path = joined;
@@ -51,58 +50,58 @@ static bool check_key(char *key) {
   return is_bucket;
 }
 
-static int take_volume(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_volume(struct session *session, const char *value, struct davit_error *err) {
   /* A name has no "=", a target and a prefix may have some. */
   bool is_path = value[0] == '/' || text_starts(value, "s3://");
   const char *equals = is_path ? strrchr(value, '=') : strchr(value, '=');
-  char *key = equals ? arena_strndup(&cli->arena, value, (size_t)(equals - value)) : NULL;
+  char *key = equals ? arena_strndup(&session->arena, value, (size_t)(equals - value)) : NULL;
   if (equals && !key)
     return error_memory(err);
   if (!key || !check_key(key))
     return usage_error(err, "a volume is NAME, TARGET (absolute) or s3://BUCKET[/PREFIX]",
                        "--volume takes VOLUME=PATH, not \"%s\"", value);
-  for (size_t i = 0; i < cli->volumes.count; i++)
-    if (strcmp(((const struct render_volume *)cli->volumes.items[i])->key, key) == 0)
+  for (size_t i = 0; i < session->volumes.count; i++)
+    if (strcmp(((const struct render_volume *)session->volumes.items[i])->key, key) == 0)
       return usage_error(err, NULL, "--volume \"%s\" is given twice", key);
-  struct render_volume *volume = arena_alloc(&cli->arena, sizeof(*volume));
-  if (!volume || !list_push(&cli->arena, &cli->volumes, volume))
+  struct render_volume *volume = arena_alloc(&session->arena, sizeof(*volume));
+  if (!volume || !list_push(&session->arena, &session->volumes, volume))
     return error_memory(err);
   volume->key = key;
-  return take_path(cli, "volume", equals + 1, &volume->path, err);
+  return take_path(session, "volume", equals + 1, &volume->path, err);
 }
 
-static int take_volume_dir(struct cli *cli, const char *value, struct davit_error *err) {
-  return take_path(cli, "volume-dir", value, &cli->render.volume_dir, err);
+static int take_volume_dir(struct session *session, const char *value, struct davit_error *err) {
+  return take_path(session, "volume-dir", value, &session->render.volume_dir, err);
 }
 
 /* ---- sockets ----------------------------------------------------------------------------------
  */
 
-static int take_socket(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_socket(struct session *session, const char *value, struct davit_error *err) {
   const char *colon = strrchr(value, ':');
   if (!colon || colon == value || !path_is_clean(colon + 1) || !colon[2])
     return usage_error(err, "for example --socket /run/app.sock:/run/app.sock",
                        "--socket takes HOST:CONTAINER, the latter absolute, not \"%s\"", value);
-  char *host = arena_strndup(&cli->arena, value, (size_t)(colon - value));
-  struct render_socket *socket = arena_alloc(&cli->arena, sizeof(*socket));
-  if (!host || !socket || !list_push(&cli->arena, &cli->sockets, socket))
+  char *host = arena_strndup(&session->arena, value, (size_t)(colon - value));
+  struct render_socket *socket = arena_alloc(&session->arena, sizeof(*socket));
+  if (!host || !socket || !list_push(&session->arena, &session->sockets, socket))
     return error_memory(err);
   socket->container = colon + 1;
-  return take_path(cli, "socket", host, &socket->host, err);
+  return take_path(session, "socket", host, &socket->host, err);
 }
 
 /* ---- references -------------------------------------------------------------------------------
  */
 
-static int take_env_allow(struct cli *cli, const char *value, struct davit_error *err) {
-  return list_push(&cli->arena, &cli->env_allow, value) ? DAVIT_OK : error_memory(err);
+static int take_env_allow(struct session *session, const char *value, struct davit_error *err) {
+  return list_push(&session->arena, &session->env_allow, value) ? DAVIT_OK : error_memory(err);
 }
 
-static int take_secrets_dir(struct cli *cli, const char *value, struct davit_error *err) {
-  return take_path(cli, "secrets-dir", value, &cli->render.secrets_dir, err);
+static int take_secrets_dir(struct session *session, const char *value, struct davit_error *err) {
+  return take_path(session, "secrets-dir", value, &session->render.secrets_dir, err);
 }
 
-const struct cli_option options_host[] = {
+const struct session_option options_host[] = {
     {"volume", 0, "VOLUME=PATH",
      "where a volume is: NAME, TARGET or s3://BUCKET[/PREFIX]; may be repeated", take_volume},
     {"volume-dir", 0, "DIR", "where all other volumes are", take_volume_dir},
@@ -117,24 +116,24 @@ const struct cli_option options_host[] = {
 /* ---- all of it --------------------------------------------------------------------------------
  */
 
-int complete_host_options(struct cli *cli, struct davit_error *err) {
+int complete_host_options(struct session *session, struct davit_error *err) {
   static const char *const all[] = {"*", NULL};
-  struct render_options *options = &cli->render;
-  struct render_volume *volumes = arena_array(&cli->arena, cli->volumes.count, sizeof(*volumes));
-  struct render_socket *sockets = arena_array(&cli->arena, cli->sockets.count, sizeof(*sockets));
+  struct render_options *options = &session->render;
+  struct render_volume *volumes =
+      arena_array(&session->arena, session->volumes.count, sizeof(*volumes));
+  struct render_socket *sockets =
+      arena_array(&session->arena, session->sockets.count, sizeof(*sockets));
   if (!volumes || !sockets)
     return error_memory(err);
-  for (size_t i = 0; i < cli->volumes.count; i++)
-    volumes[i] = *(const struct render_volume *)cli->volumes.items[i];
-  for (size_t i = 0; i < cli->sockets.count; i++)
-    sockets[i] = *(const struct render_socket *)cli->sockets.items[i];
+  for (size_t i = 0; i < session->volumes.count; i++)
+    volumes[i] = *(const struct render_volume *)session->volumes.items[i];
+  for (size_t i = 0; i < session->sockets.count; i++)
+    sockets[i] = *(const struct render_socket *)session->sockets.items[i];
   options->volumes = volumes;
-  options->volume_count = cli->volumes.count;
+  options->volume_count = session->volumes.count;
   options->sockets = sockets;
-  options->socket_count = cli->sockets.count;
-  options->env_allow = cli->env_allow.count > 0 ? list_strings(&cli->env_allow) : all;
-  /* Nothing of it where davit runs with more rights than its caller. */
-  if (getauxval(AT_SECURE) == 0)
-    options->environment = (const char *const *)environ;
+  options->socket_count = session->sockets.count;
+  options->env_allow = session->env_allow.count > 0 ? list_strings(&session->env_allow) : all;
+  options->environment = session->variables.all;
   return DAVIT_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of the caller: what he names on the command line, as he sees it, not below the host root.
  */
-#include "cli/cli.h"
+#include "api/session.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@ static int unreadable(const char *name, int number, struct davit_error *err) {
                    NULL, "%s: %s", name, strerror(number));
 }
 
-int read_input(struct cli *cli, const char *path, const char **name, const char **text,
+int read_input(struct session *session, const char *path, const char **name, const char **text,
                size_t *size, struct davit_error *err) {
   bool from_stdin = strcmp(path, "-") == 0;
   *name = from_stdin ? "<stdin>" : path;
@@ -46,24 +46,17 @@ int read_input(struct cli *cli, const char *path, const char **name, const char 
       return error_add(err, DAVIT_E_INVALID, "input.unreadable", NULL, "%s: more than %d MiB",
                        *name, DOC_MAX_BYTES / 1024 / 1024);
   }
-  *text = arena_strndup(&cli->arena, buffer, used);
+  *text = arena_strndup(&session->arena, buffer, used);
   *size = used;
   return *text ? DAVIT_OK : error_memory(err);
 }
 
-int finish_output(struct davit_error *err) {
-  if (fflush(stdout) == 0 && !ferror(stdout))
-    return DAVIT_OK;
-  return error_add(err, DAVIT_E_FAILED, "output.write", NULL, "writing to stdout: %s",
-                   strerror(errno ? errno : EIO));
-}
-
-int real_path(struct cli *cli, const char *path, const char *code, const char **real,
+int real_path(struct session *session, const char *path, const char *code, const char **real,
               struct davit_error *err) {
   CLEANUP(free) char *resolved = realpath(path, NULL);
   if (!resolved)
     return error_add(err, errno == ENOENT ? DAVIT_E_NOT_FOUND : DAVIT_E_FAILED, code, NULL,
                      "%s: %s", path, strerror(errno));
-  *real = arena_strdup(&cli->arena, resolved);
+  *real = arena_strdup(&session->arena, resolved);
   return *real ? DAVIT_OK : error_memory(err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The options that more than one command takes, and what each stores. */
-#include "cli/cli.h"
+/* The options of a rendering, and what each stores. */
+#include "api/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,13 @@ int usage_error(struct davit_error *err, const char *hint, const char *format, .
   return answer;
 }
 
-static int push(struct cli *cli, struct list *list, const void *item, struct davit_error *err) {
-  return list_push(&cli->arena, list, item) ? DAVIT_OK : error_memory(err);
+static int push(struct session *session, struct list *list, const void *item,
+                struct davit_error *err) {
+  return list_push(&session->arena, list, item) ? DAVIT_OK : error_memory(err);
 }
 
-/* The option's value as one of `words` (list); *index is its place. */
-static int take_word(const char *option, const char *value, const char *const *words, size_t *index,
-                     struct davit_error *err) {
+int option_word(const char *option, const char *value, const char *const *words, size_t *index,
+                struct davit_error *err) {
   for (size_t i = 0; words[i]; i++)
     if (strcmp(words[i], value) == 0) {
       *index = i;
@@ -42,73 +42,45 @@ static int take_number(const char *option, const char *value, uint32_t least, ui
   return usage_error(err, NULL, "--%s takes a number from %u on, not \"%s\"", option, least, value);
 }
 
-/* ---- global --------------------------------------------------------------------------------- */
+/* ---- machine -------------------------------------------------------------------------------- */
 
-static int take_plugin_dir(struct cli *cli, const char *value, struct davit_error *err) {
-  return push(cli, &cli->plugin_dirs, value, err);
+static int take_plugin_dir(struct session *session, const char *value, struct davit_error *err) {
+  return push(session, &session->plugin_dirs, value, err);
 }
 
-static int take_plugin_option(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_plugin_option(struct session *session, const char *value, struct davit_error *err) {
   const char *colon = strchr(value, ':');
   const char *equals = colon ? strchr(colon, '=') : NULL;
   if (!equals || colon == value || equals == colon + 1)
     return usage_error(err, "for example --plugin-option nvidia:uvm=optional",
                        "--plugin-option takes NAME:KEY=VALUE, not \"%s\"", value);
-  struct request_option *option = arena_alloc(&cli->arena, sizeof(*option));
-  char *name = arena_strndup(&cli->arena, value, (size_t)(colon - value));
-  char *key = arena_strndup(&cli->arena, colon + 1, (size_t)(equals - colon - 1));
+  struct request_option *option = arena_alloc(&session->arena, sizeof(*option));
+  char *name = arena_strndup(&session->arena, value, (size_t)(colon - value));
+  char *key = arena_strndup(&session->arena, colon + 1, (size_t)(equals - colon - 1));
   if (!option || !name || !key)
     return error_memory(err);
   *option = (struct request_option){
       .plugin = name, .key = key, .value = equals + 1, .at = {.key = "--plugin-option"}};
-  return push(cli, &cli->plugin_options, option, err);
+  return push(session, &session->plugin_options, option, err);
 }
 
-static int take_cdi_dir(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_cdi_dir(struct session *session, const char *value, struct davit_error *err) {
   const char *real;
-  int answer = real_path(cli, value, "cdi.directory", &real, err);
-  return answer < 0 ? answer : push(cli, &cli->cdi_dirs, real, err);
+  int answer = real_path(session, value, "cdi.directory", &real, err);
+  return answer < 0 ? answer : push(session, &session->cdi_dirs, real, err);
 }
 
-static int take_host_root(struct cli *cli, const char *value, struct davit_error *err) {
-  return real_path(cli, value, "host.root", &cli->host_root, err);
+static int take_host_root(struct session *session, const char *value, struct davit_error *err) {
+  return real_path(session, value, "host.root", &session->host_root, err);
 }
 
-static int take_allow_untrusted(struct cli *cli, UNUSED const char *value,
+static int take_allow_untrusted(struct session *session, UNUSED const char *value,
                                 UNUSED struct davit_error *err) {
-  cli->allow_untrusted = true;
+  session->allow_untrusted = true;
   return DAVIT_OK;
 }
 
-static int take_verbose(struct cli *cli, UNUSED const char *value, UNUSED struct davit_error *err) {
-  cli->log.threshold = cli->log.threshold == LOG_LEVEL_WARNING ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
-  return DAVIT_OK;
-}
-
-static int take_quiet(struct cli *cli, UNUSED const char *value, UNUSED struct davit_error *err) {
-  cli->log.threshold = LOG_LEVEL_NONE;
-  return DAVIT_OK;
-}
-
-static int take_log_format(struct cli *cli, const char *value, struct davit_error *err) {
-  static const char *const formats[] = {"text", "json", NULL};
-  size_t index = 0;
-  int answer = take_word("log-format", value, formats, &index, err);
-  cli->json_log = index == 1;
-  return answer;
-}
-
-static int take_help(struct cli *cli, UNUSED const char *value, UNUSED struct davit_error *err) {
-  cli->show_help = true;
-  return DAVIT_OK;
-}
-
-static int take_version(struct cli *cli, UNUSED const char *value, UNUSED struct davit_error *err) {
-  cli->show_version = true;
-  return DAVIT_OK;
-}
-
-const struct cli_option options_global[] = {
+const struct session_option options_machine[] = {
     {"plugin-dir", 0, "DIR", "look for plugins here first; may be repeated", take_plugin_dir},
     {"plugin-option", 0, "NAME:KEY=VALUE", "set an option of a plugin; may be repeated",
      take_plugin_option},
@@ -117,98 +89,95 @@ const struct cli_option options_global[] = {
     {"host-root", 0, "DIR", "take this directory for the host's root", take_host_root},
     {"allow-untrusted-plugins", 0, NULL, "load plugins that others may have written",
      take_allow_untrusted},
-    {"verbose", 'v', NULL, "say what is decided and why; twice: every step", take_verbose},
-    {"quiet", 'q', NULL, "no warnings", take_quiet},
-    {"log-format", 0, "FORMAT", "messages as text (default) or json, one object a line",
-     take_log_format},
-    {"help", 'h', NULL, "show this help", take_help},
-    {"version", 0, NULL, "show versions and default directories", take_version},
     {0},
 };
 
 /* ---- service and rendering ------------------------------------------------------------------- */
 
-static int take_service(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->service = value;
+static int take_service(struct session *session, const char *value,
+                        UNUSED struct davit_error *err) {
+  session->service = value;
   return DAVIT_OK;
 }
 
-static int take_replica(struct cli *cli, const char *value, struct davit_error *err) {
-  cli->has_replica = true;
-  return take_number("replica", value, 1, &cli->render.replica, err);
+static int take_replica(struct session *session, const char *value, struct davit_error *err) {
+  session->has_replica = true;
+  return take_number("replica", value, 1, &session->render.replica, err);
 }
 
-static int take_role(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->render.role = value;
+static int take_role(struct session *session, const char *value, UNUSED struct davit_error *err) {
+  session->render.role = value;
   return DAVIT_OK;
 }
 
-static int take_node(struct cli *cli, const char *value, struct davit_error *err) {
-  if (text_to_u64(value, 10, &cli->render.node))
+static int take_node(struct session *session, const char *value, struct davit_error *err) {
+  if (text_to_u64(value, 10, &session->render.node))
     return DAVIT_OK;
   return usage_error(err, NULL, "--node takes a number from 0 on, not \"%s\"", value);
 }
 
 /* DIR, or SERVICE=DIR for one service alone. No service has a "/" in its name. */
-static int take_rootfs(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_rootfs(struct session *session, const char *value, struct davit_error *err) {
   const char *equals = strchr(value, '=');
   if (!equals || equals == value || memchr(value, '/', (size_t)(equals - value))) {
-    cli->rootfs = value;
+    session->rootfs = value;
     return DAVIT_OK;
   }
-  struct service_rootfs *rootfs = arena_alloc(&cli->arena, sizeof(*rootfs));
-  char *service = arena_strndup(&cli->arena, value, (size_t)(equals - value));
+  struct service_rootfs *rootfs = arena_alloc(&session->arena, sizeof(*rootfs));
+  char *service = arena_strndup(&session->arena, value, (size_t)(equals - value));
   if (!rootfs || !service)
     return error_memory(err);
   *rootfs = (struct service_rootfs){.service = service, .dir = equals + 1};
-  return push(cli, &cli->service_rootfs, rootfs, err);
+  return push(session, &session->service_rootfs, rootfs, err);
 }
 
-static int take_image_config(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->image_config = value;
+static int take_image_config(struct session *session, const char *value,
+                             UNUSED struct davit_error *err) {
+  session->image_config = value;
   return DAVIT_OK;
 }
 
-static int take_env(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_env(struct session *session, const char *value, struct davit_error *err) {
   const char *equals = strchr(value, '=');
   if (!equals || equals == value)
     return usage_error(err, NULL, "--env takes NAME=VALUE, not \"%s\"", value);
-  struct render_env *env = arena_alloc(&cli->arena, sizeof(*env));
-  char *name = arena_strndup(&cli->arena, value, (size_t)(equals - value));
+  struct render_env *env = arena_alloc(&session->arena, sizeof(*env));
+  char *name = arena_strndup(&session->arena, value, (size_t)(equals - value));
   if (!env || !name)
     return error_memory(err);
   *env = (struct render_env){name, equals + 1};
-  return push(cli, &cli->env, env, err);
+  return push(session, &session->env, env, err);
 }
 
-static int take_workdir(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_workdir(struct session *session, const char *value, struct davit_error *err) {
   if (value[0] != '/')
     return usage_error(err, NULL, "--workdir takes an absolute path, not \"%s\"", value);
-  cli->render.workdir = value;
+  session->render.workdir = value;
   return DAVIT_OK;
 }
 
-static int take_hostname(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_hostname(struct session *session, const char *value, struct davit_error *err) {
   static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
   if (!value[0] || value[strspn(value, allowed)] || value[0] == '-' || value[0] == '.')
     return usage_error(err, "letters, digits, \"-\" and \".\"", "--hostname does not take \"%s\"",
                        value);
-  cli->render.hostname = value;
+  session->render.hostname = value;
   return DAVIT_OK;
 }
 
-static int take_host_network(struct cli *cli, UNUSED const char *value,
+static int take_host_network(struct session *session, UNUSED const char *value,
                              UNUSED struct davit_error *err) {
-  cli->render.host_network = true;
+  session->render.host_network = true;
   return DAVIT_OK;
 }
 
-static int take_namespace(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_namespace(struct session *session, const char *value, struct davit_error *err) {
   const struct {
     const char *type;
     const char **path;
-  } types[] = {
-      {"network", &cli->render.network}, {"pid", &cli->render.pid}, {"ipc", &cli->render.ipc}};
+  } types[] = {{"network", &session->render.network},
+               {"pid", &session->render.pid},
+               {"ipc", &session->render.ipc}};
   const char *equals = strchr(value, '=');
   for (size_t i = 0; equals && path_is_clean(equals + 1) && i < ARRAY_LEN(types); i++)
     if (strlen(types[i].type) == (size_t)(equals - value) && text_starts(value, types[i].type)) {
@@ -219,76 +188,78 @@ static int take_namespace(struct cli *cli, const char *value, struct davit_error
                      "--namespace takes TYPE=PATH, not \"%s\"", value);
 }
 
-static int take_cgroup_parent(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->render.cgroup_parent = value;
+static int take_cgroup_parent(struct session *session, const char *value,
+                              UNUSED struct davit_error *err) {
+  session->render.cgroup_parent = value;
   return DAVIT_OK;
 }
 
-static int take_systemd_cgroup(struct cli *cli, UNUSED const char *value,
+static int take_systemd_cgroup(struct session *session, UNUSED const char *value,
                                UNUSED struct davit_error *err) {
-  cli->render.systemd_cgroup = true;
+  session->render.systemd_cgroup = true;
   return DAVIT_OK;
 }
 
-static int take_rootless(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_rootless(struct session *session, const char *value, struct davit_error *err) {
   static const char *const modes[] = {
       [ROOTLESS_AUTO] = "auto", [ROOTLESS_YES] = "yes", [ROOTLESS_NO] = "no", NULL};
   size_t index = ROOTLESS_AUTO;
-  int answer = take_word("rootless", value, modes, &index, err);
-  cli->render.rootless = (enum rootless_mode)index;
+  int answer = option_word("rootless", value, modes, &index, err);
+  session->render.rootless = (enum rootless_mode)index;
   return answer;
 }
 
-const struct cli_option options_rootless[] = {
+const struct session_option options_rootless[] = {
     {"rootless", 0, "WHEN",
      "the runtime runs without root: auto (default: if davit does), yes or no", take_rootless},
     {0},
 };
 
-static int take_gpu_device(struct cli *cli, const char *value, struct davit_error *err) {
-  char *rest = arena_strdup(&cli->arena, value);
+static int take_gpu_device(struct session *session, const char *value, struct davit_error *err) {
+  char *rest = arena_strdup(&session->arena, value);
   if (!rest)
     return error_memory(err);
   for (char *id; (id = strsep(&rest, ","));) {
     if (!id[0])
       return usage_error(err, "for example --gpu-device 0,3",
                          "--gpu-device takes ID[,ID...], not \"%s\"", value);
-    int answer = push(cli, &cli->gpu_devices, id, err);
+    int answer = push(session, &session->gpu_devices, id, err);
     if (answer < 0)
       return answer;
   }
   return DAVIT_OK;
 }
 
-static int take_rank(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_rank(struct session *session, const char *value, struct davit_error *err) {
   uint32_t number;
-  cli->render.rank = value;
+  session->render.rank = value;
   return take_number("rank", value, 0, &number, err);
 }
 
-static int take_world_size(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_world_size(struct session *session, const char *value, struct davit_error *err) {
   uint32_t number;
-  cli->render.world_size = value;
+  session->render.world_size = value;
   return take_number("world-size", value, 1, &number, err);
 }
 
-static int take_local_rank(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_local_rank(struct session *session, const char *value, struct davit_error *err) {
   uint32_t number;
-  cli->render.local_rank = value;
+  session->render.local_rank = value;
   return take_number("local-rank", value, 0, &number, err);
 }
 
-static int take_master_addr(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->render.master_addr = value;
+static int take_master_addr(struct session *session, const char *value,
+                            UNUSED struct davit_error *err) {
+  session->render.master_addr = value;
   return DAVIT_OK;
 }
 
-static int take_ifname(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->render.ifname = value;
+static int take_ifname(struct session *session, const char *value, UNUSED struct davit_error *err) {
+  session->render.ifname = value;
   return DAVIT_OK;
 }
 
-const struct cli_option options_service[] = {
+const struct session_option options_service[] = {
     {"service", 's', "NAME", "the service, if the file has several", take_service},
     {"replica", 'r', "N", "which replica, from 1 (default 1)", take_replica},
     {"role", 0, "NAME", "which of the service's replica groups", take_role},
@@ -317,35 +288,26 @@ const struct cli_option options_service[] = {
 
 /* ---- providers ------------------------------------------------------------------------------- */
 
-static int take_cdi(struct cli *cli, const char *value, struct davit_error *err) {
+static int take_cdi(struct session *session, const char *value, struct davit_error *err) {
   static const char *const policies[] = {[CDI_AUTO] = "auto",
                                          [CDI_PREFER] = "prefer",
                                          [CDI_REQUIRE] = "require",
                                          [CDI_OFF] = "off",
                                          NULL};
   size_t index = CDI_AUTO;
-  int answer = take_word("cdi", value, policies, &index, err);
-  cli->cdi = (enum cdi_policy)index;
+  int answer = option_word("cdi", value, policies, &index, err);
+  session->cdi = (enum cdi_policy)index;
   return answer;
 }
 
-static int take_provider(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->provider = value;
+static int take_provider(struct session *session, const char *value,
+                         UNUSED struct davit_error *err) {
+  session->provider = value;
   return DAVIT_OK;
 }
 
-const struct cli_option options_provider[] = {
+const struct session_option options_provider[] = {
     {"cdi", 0, "POLICY", "CDI specs: auto (default), prefer, require or off", take_cdi},
     {"provider", 0, "NAME", "the plugin that serves, instead of the highest rank", take_provider},
-    {0},
-};
-
-static int take_json(struct cli *cli, UNUSED const char *value, UNUSED struct davit_error *err) {
-  cli->json = true;
-  return DAVIT_OK;
-}
-
-const struct cli_option options_json[] = {
-    {"json", 0, NULL, "print JSON", take_json},
     {0},
 };
