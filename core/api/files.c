@@ -17,7 +17,7 @@ static int unreadable(const char *name, int number, struct davit_error *err) {
 
 int read_input(struct session *session, const char *path, const char **name, const char **text,
                size_t *size, struct davit_error *err) {
-  bool from_stdin = strcmp(path, "-") == 0;
+  bool from_stdin = session->reads_stdin && strcmp(path, "-") == 0;
   *name = from_stdin ? "<stdin>" : path;
   CLEANUP(fd)
   int fd = from_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);

@@ -15,6 +15,15 @@ const char *given_rootfs(const struct session *session, const struct service *se
   return session->rootfs;
 }
 
+int find_rootfs(struct session *session, const struct service *service, struct rootfs *rootfs,
+                struct davit_error *err) {
+  const char *given = given_rootfs(session, service), *real = NULL;
+  int answer = given ? real_path(session, given, "rootfs.missing", &real, err) : DAVIT_OK;
+  if (answer == DAVIT_OK)
+    *rootfs = (struct rootfs){.path = real, .lookup = real};
+  return answer;
+}
+
 int choose_rootfs(struct session *session, const struct service *service, const char *dir,
                   struct rootfs *rootfs, struct davit_error *err) {
   struct bundle_state state;

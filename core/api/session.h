@@ -29,6 +29,7 @@ struct session {
   struct list cdi_dirs;       /* const char *, absolute */
   const char *host_root;      /* NULL: "/" */
   bool allow_untrusted;
+  bool reads_stdin; /* for a file "-" */
   enum cdi_policy cdi;
   const char *provider;
 
@@ -111,6 +112,8 @@ void cleanup_machine(struct machine *machine);
 /* Reads a service file of the caller's. */
 int load_services(struct session *session, const char *path, const struct service_file **file,
                   struct davit_error *err) MUST_CHECK;
+int parse_services(struct session *session, const char *name, const char *text, size_t size,
+                   const struct service_file **file, struct davit_error *err) MUST_CHECK;
 /* And finds the service that the options choose. */
 int load_service(struct session *session, const char *path, const struct service_file **file,
                  const struct service **service, struct davit_error *err) MUST_CHECK;
@@ -142,6 +145,20 @@ const char *given_rootfs(const struct session *session, const struct service *se
 /* --rootfs, or the directory `rootfs` of the bundle at `dir` if it has one. */
 int choose_rootfs(struct session *session, const struct service *service, const char *dir,
                   struct rootfs *rootfs, struct davit_error *err) MUST_CHECK;
+
+/* --rootfs alone, for a config that is written nowhere. */
+int find_rootfs(struct session *session, const struct service *service, struct rootfs *rootfs,
+                struct davit_error *err) MUST_CHECK;
+
+/* ---- bundle.c ---------------------------------------------------------------------------------
+ */
+
+/* Writes the document and its files (struct made_file *) into the bundle at `dir`. */
+int write_bundle(const struct session *session, const char *dir, const struct rootfs *rootfs,
+                 const struct oci *oci, const struct list *files,
+                 struct davit_error *err) MUST_CHECK;
+/* The directory of a bundle's files where none is written but all are to be seen. */
+extern const char explained_files[];
 
 /* ---- request.c --------------------------------------------------------------------------------
  */

@@ -113,16 +113,18 @@ static int check_rootfs_services(const struct session *session, const struct ser
   return answer;
 }
 
+int parse_services(struct session *session, const char *name, const char *text, size_t size,
+                   const struct service_file **file, struct davit_error *err) {
+  int answer = service_load(&session->arena, name, text, size, &session->log, file, err);
+  return answer == DAVIT_OK ? check_rootfs_services(session, *file, err) : answer;
+}
+
 int load_services(struct session *session, const char *path, const struct service_file **file,
                   struct davit_error *err) {
   const char *name, *text;
   size_t size;
   int answer = read_input(session, path, &name, &text, &size, err);
-  if (answer == DAVIT_OK)
-    answer = service_load(&session->arena, name, text, size, &session->log, file, err);
-  if (answer == DAVIT_OK)
-    answer = check_rootfs_services(session, *file, err);
-  return answer;
+  return answer == DAVIT_OK ? parse_services(session, name, text, size, file, err) : answer;
 }
 
 int load_service(struct session *session, const char *path, const struct service_file **file,

@@ -9,12 +9,10 @@
 
 static int run(struct cli *cli, struct davit_error *err) {
   CLEANUP(oci) struct oci *oci = NULL;
-  CLEANUP(free) char *config = NULL;
   const struct service_file *file;
   const struct service *service;
   struct rootfs rootfs = {0};
   struct list files = {0};
-  size_t size = 0;
   if (!cli->output)
     return usage_error(err, "davit build FILE -o DIR", "davit build needs --output");
   if (cli->all)
@@ -28,16 +26,7 @@ static int run(struct cli *cli, struct davit_error *err) {
   if (answer == DAVIT_OK)
     answer = render_service(&cli->session, file, service, &rootfs, &oci, &files, err);
   if (answer == DAVIT_OK)
-    answer = oci_print(oci, &config, &size, err);
-  const struct bundle_content content = {.rootfs = rootfs.path,
-                                         .config = config,
-                                         .config_size = size,
-                                         .files =
-                                             (const struct made_file *const *)list_strings(&files)};
-  if (answer == DAVIT_OK)
-    answer = bundle_write(cli->output, &content, err);
-  if (answer == DAVIT_OK)
-    log_info(&cli->session.log, "wrote %s/config.json", cli->output);
+    answer = write_bundle(&cli->session, cli->output, &rootfs, oci, &files, err);
   return answer;
 }
 

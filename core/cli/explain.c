@@ -6,9 +6,6 @@
 
 #include "util/text.h"
 
-/* Files of a bundle are named in the config; no bundle is written here. */
-static const char no_bundle[] = "/BUNDLE/.davit";
-
 static void cleanup_explained(struct explained *explained) {
   oci_free(explained->oci);
 }
@@ -20,11 +17,9 @@ static int render(struct cli *cli, const char *path, struct explained *explained
   struct rootfs rootfs = {0};
   struct list files = {0};
   int answer = load_service(&cli->session, path, &file, &service, err);
-  const char *given = answer == DAVIT_OK ? given_rootfs(&cli->session, service) : NULL;
-  if (given)
-    answer = real_path(&cli->session, given, "rootfs.missing", &rootfs.path, err);
-  rootfs.lookup = rootfs.path;
-  cli->session.render.files_directory = no_bundle;
+  if (answer == DAVIT_OK)
+    answer = find_rootfs(&cli->session, service, &rootfs, err);
+  cli->session.render.files_directory = explained_files;
   if (answer == DAVIT_OK)
     answer = render_service(&cli->session, file, service, &rootfs, &explained->oci, &files, err);
   if (answer == DAVIT_OK)

@@ -138,6 +138,7 @@ static int parse(struct cli *cli, const char *mode, bool is_of_command,
 int parse_global(struct cli *cli, int argc, char **argv, int *next, struct davit_error *err) {
   static const struct session_option *const tables[] = {options_machine, options_global, NULL};
   read_variables(cli);
+  cli->session.reads_stdin = true;
   int answer = parse(cli, "+:", false, tables, argc, argv, err); /* "+": stop at the command */
   *next = optind;
   return answer;

@@ -9,10 +9,8 @@ static int run(struct cli *cli, struct davit_error *err) {
   struct rootfs rootfs = {0};
   struct list files = {0};
   int answer = load_service(&cli->session, cli->operands.items[0], &file, &service, err);
-  const char *given = answer == DAVIT_OK ? given_rootfs(&cli->session, service) : NULL;
-  if (given)
-    answer = real_path(&cli->session, given, "rootfs.missing", &rootfs.path, err);
-  rootfs.lookup = rootfs.path;
+  if (answer == DAVIT_OK)
+    answer = find_rootfs(&cli->session, service, &rootfs, err);
   if (answer == DAVIT_OK)
     answer = render_service(&cli->session, file, service, &rootfs, &oci, &files, err);
   if (answer == DAVIT_OK)
