@@ -7,6 +7,7 @@ because it may ask for what is on the host.
 import os
 import random
 
+from check_config import CAPABILITIES
 from nodes import Keys, Names, Raw, Text, Word
 
 HOSTS = {  # of tests/hosts: the vendor, and its devices as a file may name them
@@ -21,6 +22,7 @@ HOSTS = {  # of tests/hosts: the vendor, and its devices as a file may name them
 # What services mount: in every host and on the machine, below a directory that the tests make.
 DATA_DIRECTORIES = ["input", "models/large", "with space", "é"]
 DATA_FILES = ["settings.json", "models/weights.bin"]
+SECCOMP = "seccomp.json"
 VOLUMES = ["data", "cache-1", "x"]
 DEVICES = ["/dev/fuse", "/dev/kvm", "/dev/net/tun", "/dev/zero"]
 
@@ -142,6 +144,16 @@ class Generator:
             "dns": self.dns,
             "extra_hosts": self.extra_hosts,
             "sysctls": self.sysctls,
+            "extra_groups": lambda: [Text(g) for g in self.random.sample(["0", "44", "1000", "2147483647"], 2)],
+            **self.capabilities(),
+            **self.security(),
+            "read_only_root_fs": self.bool,
+            "tty": self.bool,
+            "stdin_open": self.bool,
+            "init_container": self.bool,
+            "stop_signal": lambda: Text(self.random.choice(["SIGTERM", "int", "9", "SIGRTMIN+3", "rtmax"])),
+            "stop_grace_period": self.duration,
+            "labels": lambda: Names({Text(name): self.text() for name in self.random.sample(["a", "com.example.é", "x/y"], 2)}),
             "hostname": self.hostname,
             "cgroup_parent": self.cgroup_parent,
             "user": self.user,
@@ -203,6 +215,38 @@ class Generator:
         if value not in self.service_options:
             self.service_options += [name, value]
 
+    # ---- rights ----
+
+    def capabilities(self):
+        """The exact set or what is added, and what is dropped: none of them twice, of all the kernel knows."""
+        names = CAPABILITIES.split()
+        self.random.shuffle(names)
+        given, dropped = names[:3], names[3:6]
+        if self.chance(0.2):
+            given = ["ALL"]
+        elif self.chance(0.2):
+            dropped = ["ALL"]
+
+        def spell(name):
+            name = ("CAP_" if name != "ALL" and self.chance(0.5) else "") + name
+            return Text(name.lower() if self.chance(0.3) else name)
+
+        key = self.random.choice(["capabilities", "cap_add"])
+        return {key: lambda: [spell(name) for name in given], "cap_drop": lambda: [spell(name) for name in dropped]}
+
+    def security(self):
+        """A profile for AppArmor is named in one place only."""
+        options = ["seccomp=unconfined", f"seccomp={self.data}/{SECCOMP}"][self.random.randrange(2) :][:1]
+        options.append(self.random.choice(["no-new-privileges", "no-new-privileges:true", "no-new-privileges=false"]))
+        options.append(self.random.choice(["label=disable", "label=type:svirt_t", "label:level:s0:c1,c2"]))
+        values = {}
+        if self.chance(0.5):
+            values["apparmor"] = lambda: Text("unconfined")
+        else:
+            options.append("apparmor=some-profile")
+        values["security_opt"] = lambda: [Text(o) for o in self.random.sample(options, self.random.randint(0, len(options)))]
+        return values
+
     # ---- namespaces and network ----
 
     def namespace(self, kind, words):
@@ -262,6 +306,7 @@ class Generator:
     def service_resources_keys(self):
         values = {
             "cpu": lambda: Raw(self.random.choice(["0.01", "0.5", "1", "2.75", "64", "65536", "1e2"])),
+            "oom_score_adj": lambda: Raw(self.random.choice(["-1000", "0", "500", "1000"])),
             "memory": lambda: Text("64Mi"),
             "memory_reservation": lambda: Text(self.random.choice(["8Mi", "64Mi", "1048576"])),
             "memory_swappiness": lambda: self.number(0, 100),

@@ -35,7 +35,10 @@ static const char good[] =
     "    labels: {a: b, c: d}\n"
     "    stdin_open: true\n"
     "    scale: {mode: fixed, replicas: 2}\n"
-    "    endpoints: [{name: a, protocol: tcp, port: 1}]\n";
+    "    endpoints: [{name: a, protocol: tcp, port: 1, target_role: r}]\n"
+    "    depends: [{service: web}]\n"
+    "    replica_groups: [{role: r, count: 1, env: {A: x, D: y}, resources: {memory: 1M}},\n"
+    "      {role: s, count: 2, command: {args: [d]}, image: {name: b}, affinity: !pin a=b}]\n";
 
 START_TEST(a_good_file_is_read_whole_or_not_at_all) {
   recovers = _i == 1;
@@ -79,7 +82,11 @@ static const char wrong[] = "version: v2\n"
                             "    cap_drop: [KILL]\n"
                             "    security_opt: [seccmp=x, seccomp=x, label=x, label]\n"
                             "    stop_signal: x\n"
-                            "    labels: {'': x}\n";
+                            "    labels: {'': x}\n"
+                            "    replica_groups: [{role: R, count: 0}, {role: a}]\n"
+                            "    depends: [{service: y}]\n"
+                            "    schedule: never\n"
+                            "    logs: {a: b}\n";
 
 START_TEST(a_wrong_file_is_refused_at_every_shortage) {
   recovers = _i == 1;
