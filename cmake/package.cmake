@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# `cpack -G DEB` in the release preset: davit, davit-dev and one package for each plugin. With SOURCE_DATE_EPOCH set the
+# `cpack -G DEB` in the release preset: davit, libdavit0, davit-dev and one package for each plugin. With SOURCE_DATE_EPOCH set the
 # same tree gives the same bytes.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME davit)
@@ -45,9 +45,17 @@ package(davit admin "put exactly the asked GPUs into OCI containers"
 "Turns a service definition into an OCI bundle that runc and crun run as it is,
 with the device nodes, cgroup rules and files of the GPUs asked for, and no
 others. Support for each vendor is in a package of its own.")
-package(davit-dev libdevel "header and CMake files to build GPU plugins"
-"What a device plugin of davit is built against: one C header, a CMake package
-with davit_add_plugin(), and a pkg-config file.")
+package(libdavit0 libs "OCI bundles with exactly the asked GPUs, as a library"
+"What the davit command does, for programs: renders a service definition to
+config.json in memory, writes bundles, adds devices to a config.json, and says
+where each entry comes from. Support for each vendor is in a package of its own.")
+set(CPACK_DEBIAN_LIBDAVIT0_PACKAGE_CONTROL_EXTRA
+  ${PROJECT_SOURCE_DIR}/cmake/package/triggers ${PROJECT_SOURCE_DIR}/cmake/package/shlibs)
+package(davit-dev libdevel "headers and CMake files of davit's library and plugins"
+"What a program that uses libdavit and what a device plugin is built against: a
+C header each, a CMake package with davit::davit and davit_add_plugin(), and
+pkg-config files.")
+set(CPACK_DEBIAN_DAVIT-DEV_PACKAGE_DEPENDS "libdavit0 (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_DAVIT-DEV_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_DEBIAN_DAVIT-DEV_PACKAGE_SUGGESTS "davit (= ${PROJECT_VERSION})")
 

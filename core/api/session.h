@@ -96,7 +96,7 @@ int real_path(struct session *session, const char *path, const char *code, const
 int load_image(struct session *session, const struct image_config **config,
                struct davit_error *err) MUST_CHECK;
 
-/* ---- setup.c ---------------------------------------------- */
+/* ---- setup.c -------------------------------------------------------------------------------- */
 
 /* The host and the plugins of this run. Zeroed: not there yet; freed with cleanup_machine(). */
 struct machine {
@@ -136,8 +136,7 @@ int render_on(struct session *session, const struct machine *machine,
 int render_service(struct session *session, const struct service_file *file,
                    const struct service *service, const struct rootfs *rootfs, struct oci **oci,
                    struct list *files, struct davit_error *err) MUST_CHECK;
-/* ---- rootfs.c ---------------------------------------------------------------------------------
- */
+/* ---- rootfs.c ------------------------------------------------------------------------------- */
 
 /* The directory that --rootfs gives the service, NULL if none. */
 const char *given_rootfs(const struct session *session, const struct service *service);
@@ -150,8 +149,7 @@ int choose_rootfs(struct session *session, const struct service *service, const 
 int find_rootfs(struct session *session, const struct service *service, struct rootfs *rootfs,
                 struct davit_error *err) MUST_CHECK;
 
-/* ---- bundle.c ---------------------------------------------------------------------------------
- */
+/* ---- bundle.c ------------------------------------------------------------------------------- */
 
 /* Writes the document and its files (struct made_file *) into the bundle at `dir`. */
 int write_bundle(const struct session *session, const char *dir, const struct rootfs *rootfs,
@@ -160,8 +158,7 @@ int write_bundle(const struct session *session, const char *dir, const struct ro
 /* The directory of a bundle's files where none is written but all are to be seen. */
 extern const char explained_files[];
 
-/* ---- request.c --------------------------------------------------------------------------------
- */
+/* ---- request.c ------------------------------------------------------------------------------ */
 
 /* Adds to the document what the requests of the session ask for. */
 int inject_all(struct session *session, const struct machine *machine, struct oci *oci,

@@ -54,7 +54,7 @@ extern const struct cli_command *const cli_commands[]; /* list */
 int find_command(struct cli *cli, const char *name, const struct cli_command **command,
                  struct davit_error *err) MUST_CHECK;
 
-/* ---- global_options.c ------------------------------------------------------------------------ */
+/* ---- global_options.c ----------------------------------------------------------------------- */
 
 extern const struct session_option options_global[]; /* every command's, beside options_machine */
 extern const struct session_option options_json[];
@@ -84,8 +84,7 @@ void report_error(const struct cli *cli, const struct davit_error *err);
 /* Text for a terminal: control characters come out as \xNN. */
 void print_safely(FILE *out, const char *text);
 
-/* ---- output.c ----------------------------------------------------------------------------------
- */
+/* ---- output.c ------------------------------------------------------------------------------- */
 
 /* Flushes stdout; "output.write" if not everything reached it. */
 int finish_output(struct davit_error *err) MUST_CHECK;
