@@ -5,7 +5,6 @@
 #include "cli/explain.h"
 #include "cli/json.h"
 #include "util/map.h"
-#include "util/text.h"
 
 /* An entry of either side; NULL: that side has none. */
 struct difference {
@@ -21,10 +20,10 @@ static bool is_there(const struct oci_entry *entry) {
  * changes with every other one before it: such an entry is known by what it says. NULL: out of
  * memory. */
 static const char *key_of(struct arena *arena, const struct oci_entry *entry) {
-  if (!text_ends(entry->path, "]"))
+  const char *place = strrchr(entry->path, '[');
+  if (!place || strcmp(place + 1 + strspn(place + 1, "0123456789"), "]") != 0)
     return entry->path;
-  size_t length = (size_t)(strrchr(entry->path, '[') - entry->path);
-  return arena_printf(arena, "%.*s[] %s", (int)length, entry->path, entry->value);
+  return arena_printf(arena, "%.*s[] %s", (int)(place - entry->path), entry->path, entry->value);
 }
 
 static bool index_entries(struct arena *arena, const struct oci_entry *const *entries,
