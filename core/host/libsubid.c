@@ -3,6 +3,7 @@
 #include "host/libsubid.h"
 
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,19 @@ struct libsubid {
   subid_init_function *init;
   subid_ranges_function *find;
 };
+
+/* libsubid keeps the file that it reads, and its position, in globals of its own: one thread at a
+ * time. The only thing in davit that outlives a context. */
+static pthread_mutex_t libsubid_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_mutex_t *lock(pthread_mutex_t *mutex) {
+  pthread_mutex_lock(mutex);
+  return mutex;
+}
+
+static inline void cleanup_lock(pthread_mutex_t *const *mutex) {
+  pthread_mutex_unlock(*mutex);
+}
 
 static inline void cleanup_libsubid(const struct libsubid *subid) {
   if (subid->library)
@@ -46,6 +60,7 @@ static bool open_libsubid(enum host_subids kind, struct libsubid *subid) {
 
 int libsubid_find(struct arena *arena, enum host_subids kind, const char *user, bool *asked,
                   struct host_id_ranges *ranges, struct davit_error *err) {
+  CLEANUP(lock) UNUSED pthread_mutex_t *locked = lock(&libsubid_lock);
   CLEANUP(free) struct subid_range *given = NULL;
   CLEANUP(libsubid) struct libsubid subid = {0};
   CLEANUP(file) FILE *nowhere = NULL; /* for what it would print */

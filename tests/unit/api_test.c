@@ -285,30 +285,37 @@ struct seen {
   bool won, device;
 };
 
-/* A is set by the file and then by an option; the GPU's node comes from the plugin. */
+/* Set by the file, and then by an option. */
+static void check_variable(const struct davit_entry *entry) {
+  const struct davit_source *source = entry->sources[0];
+  const struct davit_change *change = entry->replaced[0];
+  ck_assert_str_eq(entry->value, "A=option");
+  ck_assert_uint_eq(source->kind, DAVIT_SOURCE_OPTION);
+  ck_assert_str_eq(source->key, "--env");
+  ck_assert_str_eq(change->value, "A=file");
+  ck_assert_uint_eq(change->source->kind, DAVIT_SOURCE_SERVICE);
+  ck_assert_str_eq(change->source->text, "web.yaml:7 (services.web.env.A)");
+  ck_assert_uint_eq(change->source->line, 7);
+  ck_assert_ptr_null(entry->replaced[1]);
+  ck_assert_ptr_null(entry->dropped[0]);
+}
+
+static void check_device(const struct davit_entry *entry) {
+  ck_assert_uint_eq(entry->sources[0]->kind, DAVIT_SOURCE_PLUGIN);
+  ck_assert_str_eq(entry->sources[0]->plugin, "nvidia");
+  ck_assert_str_eq(entry->sources[0]->device, "0");
+}
+
 static int see(void *user, const struct davit_entry *entry) {
   struct seen *seen = user;
   ck_assert_uint_eq(entry->struct_size, sizeof(*entry));
   ck_assert_ptr_nonnull(entry->sources[0]);
   if (strcmp(entry->path, "process.env.A") == 0) {
-    const struct davit_source *source = entry->sources[0];
-    ck_assert_str_eq(entry->value, "A=option");
-    ck_assert_uint_eq(source->kind, DAVIT_SOURCE_OPTION);
-    ck_assert_str_eq(source->key, "--env");
-    const struct davit_change *change = entry->replaced[0];
-    ck_assert_str_eq(change->value, "A=file");
-    ck_assert_uint_eq(change->source->kind, DAVIT_SOURCE_SERVICE);
-    ck_assert_str_eq(change->source->file, "web.yaml");
-    ck_assert_uint_eq(change->source->line, 7);
-    ck_assert_str_eq(change->source->text, "web.yaml:7 (services.web.env.A)");
-    ck_assert_ptr_null(entry->replaced[1]);
-    ck_assert_ptr_null(entry->dropped[0]);
+    check_variable(entry);
     seen->won = true;
   }
   if (strcmp(entry->path, "linux.devices./dev/nvidia1") == 0) {
-    ck_assert_uint_eq(entry->sources[0]->kind, DAVIT_SOURCE_PLUGIN);
-    ck_assert_str_eq(entry->sources[0]->plugin, "nvidia");
-    ck_assert_str_eq(entry->sources[0]->device, "0");
+    check_device(entry);
     seen->device = true;
   }
   return ++seen->count == seen->most ? seen->answer : 0;
