@@ -7,10 +7,10 @@ _davit() {
 
   local globals="--plugin-dir --plugin-option --cdi-dir --host-root --allow-untrusted-plugins --verbose --quiet --log-format
     --version --help -v -q -h"
-  local render="--service --replica --rootfs --image-config --env --workdir --hostname --host-network --namespace --cgroup-parent --systemd-cgroup
+  local render="--service --replica --role --node --rootfs --image-config --env --workdir --hostname --host-network --namespace --cgroup-parent --systemd-cgroup
     --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname -s -r -e
     --volume --volume-dir --socket --env-allow --secrets-dir"
-  local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --rootfs -e --env
+  local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --role --node --rootfs -e --env
     --workdir --hostname --namespace --cgroup-parent --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
     --image-config --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor "
 

@@ -27,6 +27,8 @@ complete -c davit -s h -l help -d "print a summary"
 
 complete -c davit -n $render -s s -l service -x -d "the service"
 complete -c davit -n $render -s r -l replica -x -d "which replica, from 1"
+complete -c davit -n $render -l role -x -d "which replica group"
+complete -c davit -n $render -l node -x -d "number of the node in its cluster"
 complete -c davit -n $render -l rootfs -r -a "(__fish_complete_directories)" -d "root file system"
 complete -c davit -n $render -l image-config -r -F -d "config of the image, or image layout"
 complete -c davit -n $render -s e -l env -x -d "set a variable"

@@ -219,20 +219,6 @@ static int check_before(const struct place *dir, const struct bundle_content *co
   return answer;
 }
 
-static int fill(const struct place *dir, const struct place *own,
-                const struct bundle_content *content, struct davit_error *err) {
-  struct preparation all = {0};
-  int answer = prepare(&all, dir, own, content, err);
-  if (answer == DAVIT_OK)
-    answer = commit(&all, dir, own, err);
-  drop(&all, own);
-  /* The bundle is complete: a file of before that cannot be deleted does no harm. */
-  CLEANUP(error) struct davit_error ignored = {0};
-  if (answer == DAVIT_OK)
-    (void)!sweep(own, content, "bundle.create", &ignored);
-  return answer;
-}
-
 /* Takes back what a failed attempt left where it made things itself. */
 static void take_back(const struct place *dir, const struct place *own, bool made_own,
                       bool made_dir) {
@@ -247,25 +233,97 @@ static void take_back(const struct place *dir, const struct place *own, bool mad
     rmdir(dir->path);
 }
 
-int bundle_write(const char *dir_path, const struct bundle_content *content,
-                 struct davit_error *err) {
-  CLEANUP(arena) struct arena arena = {0};
-  CLEANUP(fd) int dir_fd = -1;
-  bool made_dir = false, made_own = false;
-  CLEANUP(place) struct place own = {-1, arena_printf(&arena, "%s/%s", dir_path, own_name)};
-  if (!own.path)
+/* A bundle that is written but not in its place. The directories are open only while something is
+ * done in them: there may be more bundles than descriptors. */
+struct bundle_draft {
+  struct arena arena;
+  const struct bundle_content *content;
+  struct place dir, own;
+  bool made_dir, made_own;
+  struct preparation all;
+};
+
+static void close_places(struct bundle_draft *draft) {
+  struct place *const places[] = {&draft->dir, &draft->own};
+  for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+    if (places[i]->fd >= 0)
+      close(places[i]->fd);
+    places[i]->fd = -1;
+  }
+}
+
+static int reopen_places(struct bundle_draft *draft, struct davit_error *err) {
+  static const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  draft->dir.fd = open(draft->dir.path, flags);
+  if (draft->dir.fd >= 0)
+    draft->own.fd = openat(draft->dir.fd, own_name, flags | O_NOFOLLOW);
+  return draft->own.fd < 0 ? report_call(draft->own.path, NULL, "opening it", "bundle.create", err)
+                           : DAVIT_OK;
+}
+
+static void free_draft(struct bundle_draft *draft) {
+  close_places(draft);
+  arena_free(&draft->arena);
+  free(draft);
+}
+
+void bundle_abandon(struct bundle_draft *draft) {
+  CLEANUP(error) struct davit_error ignored = {0};
+  if (draft->own.fd < 0)
+    (void)!reopen_places(draft, &ignored);
+  drop(&draft->all, &draft->own);
+  take_back(&draft->dir, &draft->own, draft->made_own, draft->made_dir);
+  free_draft(draft);
+}
+
+int bundle_prepare(const char *dir_path, const struct bundle_content *content,
+                   struct bundle_draft **prepared, struct davit_error *err) {
+  struct bundle_draft *draft = calloc(1, sizeof(*draft));
+  if (!draft)
     return error_memory(err);
-  int answer = open_or_make(dir_path, &dir_fd, &made_dir, err);
-  const struct place dir = {dir_fd, dir_path};
+  draft->content = content;
+  draft->dir = (struct place){-1, arena_strdup(&draft->arena, dir_path)};
+  draft->own = (struct place){-1, arena_printf(&draft->arena, "%s/%s", dir_path, own_name)};
+  if (!draft->dir.path || !draft->own.path) {
+    free_draft(draft);
+    return error_memory(err);
+  }
+  int answer = open_or_make(dir_path, &draft->dir.fd, &draft->made_dir, err);
   if (answer == DAVIT_OK)
-    answer = check_before(&dir, content, err);
+    answer = check_before(&draft->dir, content, err);
   if (answer == DAVIT_OK)
-    answer = open_own(dir_fd, dir_path, &own, &made_own, err);
+    answer = open_own(draft->dir.fd, dir_path, &draft->own, &draft->made_own, err);
   if (answer == DAVIT_OK)
-    answer = fill(&dir, &own, content, err);
-  if (answer < 0)
-    take_back(&dir, &own, made_own, made_dir);
-  return answer;
+    answer = prepare(&draft->all, &draft->dir, &draft->own, content, err);
+  if (answer < 0) {
+    bundle_abandon(draft);
+    return answer;
+  }
+  close_places(draft);
+  *prepared = draft;
+  return DAVIT_OK;
+}
+
+int bundle_commit(struct bundle_draft *draft, struct davit_error *err) {
+  int answer = reopen_places(draft, err);
+  if (answer == DAVIT_OK)
+    answer = commit(&draft->all, &draft->dir, &draft->own, err);
+  if (answer < 0) {
+    bundle_abandon(draft);
+    return answer;
+  }
+  /* The bundle is complete: a file of before that cannot be deleted does no harm. */
+  CLEANUP(error) struct davit_error ignored = {0};
+  (void)!sweep(&draft->own, draft->content, "bundle.create", &ignored);
+  drop(&draft->all, &draft->own);
+  free_draft(draft);
+  return DAVIT_OK;
+}
+
+int bundle_write(const char *dir, const struct bundle_content *content, struct davit_error *err) {
+  struct bundle_draft *draft;
+  int answer = bundle_prepare(dir, content, &draft, err);
+  return answer == DAVIT_OK ? bundle_commit(draft, err) : answer;
 }
 
 int bundle_files_directory(struct arena *arena, const char *dir, const char **path,

@@ -40,6 +40,15 @@ struct bundle_content {
 int bundle_write(const char *dir, const struct bundle_content *content,
                  struct davit_error *err) MUST_CHECK;
 
+/* The two halves of bundle_write(), for several bundles of which all are written or none. The
+ * content must live until the second. After a failure of either there is no draft any more. */
+struct bundle_draft;
+int bundle_prepare(const char *dir, const struct bundle_content *content,
+                   struct bundle_draft **draft, struct davit_error *err) MUST_CHECK;
+int bundle_commit(struct bundle_draft *draft, struct davit_error *err) MUST_CHECK;
+/* Takes back what bundle_prepare() wrote. */
+void bundle_abandon(struct bundle_draft *draft);
+
 /* Deletes config.json, the link to the rootfs, the files and the directory if it is then empty; a
  * rootfs that is a directory and all other files stay. "bundle.foreign" if the directory is no
  * bundle of davit's. */

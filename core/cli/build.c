@@ -7,28 +7,28 @@
 #include "bundle/bundle.h"
 #include "util/cleanup.h"
 
-/* --rootfs, or the bundle's own directory rootfs if it has one. */
-static int choose_rootfs(struct cli *cli, struct rootfs *rootfs, struct davit_error *err) {
+int choose_rootfs(struct cli *cli, const struct service *service, const char *dir,
+                  struct rootfs *rootfs, struct davit_error *err) {
   struct bundle_state state;
-  int answer = bundle_inspect(cli->output, &state, err);
+  int answer = bundle_inspect(dir, &state, err);
   if (answer < 0)
     return answer;
   const char *own = NULL;
   if (state.has_real_rootfs) {
-    const char *path = arena_printf(&cli->arena, "%s/rootfs", cli->output);
+    const char *path = arena_printf(&cli->arena, "%s/rootfs", dir);
     if (!path)
       return error_memory(err);
     answer = real_path(cli, path, "rootfs.missing", &own, err);
   }
-  const char *given = NULL;
-  if (answer == DAVIT_OK && cli->rootfs)
-    answer = real_path(cli, cli->rootfs, "rootfs.missing", &given, err);
+  const char *asked = given_rootfs(cli, service), *given = NULL;
+  if (answer == DAVIT_OK && asked)
+    answer = real_path(cli, asked, "rootfs.missing", &given, err);
   if (answer < 0)
     return answer;
   if (!given && !own)
     return error_add(err, DAVIT_E_NOT_FOUND, "rootfs.missing",
                      "give --rootfs DIR, or unpack the image into that directory",
-                     "no root file system: there is no directory %s/rootfs", cli->output);
+                     "no root file system: there is no directory %s/rootfs", dir);
   if (given && own && strcmp(given, own) == 0)
     given = NULL;
   *rootfs = (struct rootfs){.path = given, .lookup = given ? given : own};
@@ -45,9 +45,11 @@ static int run(struct cli *cli, struct davit_error *err) {
   size_t size = 0;
   if (!cli->output)
     return usage_error(err, "davit build FILE -o DIR", "davit build needs --output");
+  if (cli->all)
+    return build_all(cli, err);
   int answer = load_service(cli, cli->operands.items[0], &file, &service, err);
   if (answer == DAVIT_OK)
-    answer = choose_rootfs(cli, &rootfs, err);
+    answer = choose_rootfs(cli, service, cli->output, &rootfs, err);
   if (answer == DAVIT_OK)
     answer = bundle_files_directory(&cli->arena, cli->output, &cli->render.files_directory, err);
   if (answer == DAVIT_OK)
@@ -73,8 +75,14 @@ static int take_output(struct cli *cli, const char *value, struct davit_error *e
   return DAVIT_OK;
 }
 
+static int take_all(struct cli *cli, UNUSED const char *value, UNUSED struct davit_error *err) {
+  cli->all = true;
+  return DAVIT_OK;
+}
+
 static const struct cli_option options[] = {
     {"output", 'o', "DIR", "the bundle's directory (required)", take_output},
+    {"all", 0, NULL, "every replica of every service, each as DIR/CONTAINER-ID", take_all},
     {0},
 };
 

@@ -37,6 +37,9 @@ struct cli {
   const char *service;
   const char *output;
   const char *rootfs;
+  struct list service_rootfs; /* struct service_rootfs * */
+  bool all;
+  bool has_replica;         /* --replica is given */
   const char *image_config; /* as given: FILE, DIR or DIR:NAME */
   struct render_options render;
   struct list env;         /* struct render_env * */
@@ -50,6 +53,12 @@ struct cli {
 
   struct list operands;     /* const char * before "--" */
   const char *const *after; /* list: what stands behind "--"; NULL: there is no "--" */
+};
+
+/* --rootfs SERVICE=DIR */
+struct service_rootfs {
+  const char *service;
+  const char *dir;
 };
 
 /* One option. `take` stores the value, or adds a "usage" problem. */
@@ -148,7 +157,10 @@ struct machine {
 int machine_open(struct cli *cli, struct machine *machine, struct davit_error *err) MUST_CHECK;
 void cleanup_machine(struct machine *machine);
 
-/* Reads a service file of the caller's, and finds the service that the options choose. */
+/* Reads a service file of the caller's. */
+int load_services(struct cli *cli, const char *path, const struct service_file **file,
+                  struct davit_error *err) MUST_CHECK;
+/* And finds the service that the options choose. */
 int load_service(struct cli *cli, const char *path, const struct service_file **file,
                  const struct service **service, struct davit_error *err) MUST_CHECK;
 
@@ -159,11 +171,25 @@ struct rootfs {
   const char *lookup; /* where users are looked up; NULL: nobody is known */
 };
 
-/* Renders the service. *oci is owned by the caller. What the config refers to in the bundle is
- * added to `files` (struct made_file *), if the options name a directory for them. */
+/* The directory that --rootfs gives the service, NULL if none. */
+const char *given_rootfs(const struct cli *cli, const struct service *service);
+
+/* Renders the service, once the machine is open, as often as it takes. *oci is owned by the caller.
+ * What the config refers to in the bundle is added to `files` (struct made_file *), if the options
+ * name a directory for them. */
+int render_on(struct cli *cli, const struct machine *machine, const struct service_file *file,
+              const struct service *service, const struct rootfs *rootfs, struct oci **oci,
+              struct list *files, struct davit_error *err) MUST_CHECK;
+/* The same, on a machine opened for it alone. */
 int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
                    const struct rootfs *rootfs, struct oci **oci, struct list *files,
                    struct davit_error *err) MUST_CHECK;
+/* build --all */
+int build_all(struct cli *cli, struct davit_error *err) MUST_CHECK;
+/* --rootfs, or the directory `rootfs` of the bundle at `dir` if it has one. */
+int choose_rootfs(struct cli *cli, const struct service *service, const char *dir,
+                  struct rootfs *rootfs, struct davit_error *err) MUST_CHECK;
+
 /* Prints the document on stdout. */
 int print_config(const struct oci *oci, struct davit_error *err) MUST_CHECK;
 

@@ -20,8 +20,9 @@ static int render(struct cli *cli, const char *path, struct explained *explained
   struct rootfs rootfs = {0};
   struct list files = {0};
   int answer = load_service(cli, path, &file, &service, err);
-  if (answer == DAVIT_OK && cli->rootfs)
-    answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs.path, err);
+  const char *given = answer == DAVIT_OK ? given_rootfs(cli, service) : NULL;
+  if (given)
+    answer = real_path(cli, given, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;
   cli->render.files_directory = no_bundle;
   if (answer == DAVIT_OK)

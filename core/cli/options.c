@@ -134,12 +134,34 @@ static int take_service(struct cli *cli, const char *value, UNUSED struct davit_
 }
 
 static int take_replica(struct cli *cli, const char *value, struct davit_error *err) {
+  cli->has_replica = true;
   return take_number("replica", value, 1, &cli->render.replica, err);
 }
 
-static int take_rootfs(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
-  cli->rootfs = value;
+static int take_role(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
+  cli->render.role = value;
   return DAVIT_OK;
+}
+
+static int take_node(struct cli *cli, const char *value, struct davit_error *err) {
+  if (text_to_u64(value, 10, &cli->render.node))
+    return DAVIT_OK;
+  return usage_error(err, NULL, "--node takes a number from 0 on, not \"%s\"", value);
+}
+
+/* DIR, or SERVICE=DIR for one service alone. No service has a "/" in its name. */
+static int take_rootfs(struct cli *cli, const char *value, struct davit_error *err) {
+  const char *equals = strchr(value, '=');
+  if (!equals || equals == value || memchr(value, '/', (size_t)(equals - value))) {
+    cli->rootfs = value;
+    return DAVIT_OK;
+  }
+  struct service_rootfs *rootfs = arena_alloc(&cli->arena, sizeof(*rootfs));
+  char *service = arena_strndup(&cli->arena, value, (size_t)(equals - value));
+  if (!rootfs || !service)
+    return error_memory(err);
+  *rootfs = (struct service_rootfs){.service = service, .dir = equals + 1};
+  return push(cli, &cli->service_rootfs, rootfs, err);
 }
 
 static int take_image_config(struct cli *cli, const char *value, UNUSED struct davit_error *err) {
@@ -269,7 +291,10 @@ static int take_ifname(struct cli *cli, const char *value, UNUSED struct davit_e
 const struct cli_option options_service[] = {
     {"service", 's', "NAME", "the service, if the file has several", take_service},
     {"replica", 'r', "N", "which replica, from 1 (default 1)", take_replica},
-    {"rootfs", 0, "DIR", "the container's root file system", take_rootfs},
+    {"role", 0, "NAME", "which of the service's replica groups", take_role},
+    {"node", 0, "N", "number of the node in its cluster (default 0)", take_node},
+    {"rootfs", 0, "[SERVICE=]DIR", "the container's root file system; may be repeated",
+     take_rootfs},
     {"image-config", 0, "FILE|DIR[:NAME]", "the image's config, or an OCI image layout",
      take_image_config},
     {"env", 'e', "NAME=VALUE", "set a variable, over everything else; may be repeated", take_env},

@@ -109,29 +109,53 @@ static int complete_options(struct cli *cli, const char *rootfs, struct davit_er
   return complete_host_options(cli, err);
 }
 
-int load_service(struct cli *cli, const char *path, const struct service_file **file,
-                 const struct service **service, struct davit_error *err) {
+/* A slip in --rootfs SERVICE=DIR is not silently ignored. */
+static int check_rootfs_services(const struct cli *cli, const struct service_file *file,
+                                 struct davit_error *err) {
+  int answer = DAVIT_OK;
+  const struct service *service;
+  for (size_t i = 0; answer == DAVIT_OK && i < cli->service_rootfs.count; i++) {
+    const struct service_rootfs *rootfs = cli->service_rootfs.items[i];
+    answer = service_find(file, rootfs->service, &service, err);
+  }
+  return answer;
+}
+
+int load_services(struct cli *cli, const char *path, const struct service_file **file,
+                  struct davit_error *err) {
   const char *name, *text;
   size_t size;
   int answer = read_input(cli, path, &name, &text, &size, err);
   if (answer == DAVIT_OK)
     answer = service_load(&cli->arena, name, text, size, &cli->log, file, err);
   if (answer == DAVIT_OK)
-    answer = service_find(*file, cli->service, service, err);
+    answer = check_rootfs_services(cli, *file, err);
   return answer;
 }
 
-int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
-                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
-                   struct davit_error *err) {
-  CLEANUP(machine) struct machine machine = {0};
+int load_service(struct cli *cli, const char *path, const struct service_file **file,
+                 const struct service **service, struct davit_error *err) {
+  int answer = load_services(cli, path, file, err);
+  return answer == DAVIT_OK ? service_find(*file, cli->service, service, err) : answer;
+}
+
+const char *given_rootfs(const struct cli *cli, const struct service *service) {
+  for (size_t i = cli->service_rootfs.count; i > 0; i--) {
+    const struct service_rootfs *rootfs = cli->service_rootfs.items[i - 1];
+    if (strcmp(rootfs->service, service->name) == 0)
+      return rootfs->dir;
+  }
+  return cli->rootfs;
+}
+
+int render_on(struct cli *cli, const struct machine *machine, const struct service_file *file,
+              const struct service *service, const struct rootfs *rootfs, struct oci **oci,
+              struct list *files, struct davit_error *err) {
   CLEANUP(host) struct host *lookup = NULL;
   const struct image_config *image = NULL;
   int answer = complete_options(cli, rootfs->path, err);
   if (answer == DAVIT_OK && cli->image_config)
     answer = load_image(cli, &image, err);
-  if (answer == DAVIT_OK)
-    answer = machine_open(cli, &machine, err);
   if (answer == DAVIT_OK && rootfs->lookup)
     answer = host_open(rootfs->lookup, &lookup, err);
   if (answer < 0)
@@ -139,14 +163,14 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
 
   struct context context = {.arena = &cli->arena,
                             .log = &cli->log,
-                            .host = machine.host,
-                            .caller = machine.caller,
+                            .host = machine->host,
+                            .caller = machine->caller,
                             .rootfs = lookup,
                             .file = file,
                             .service = service,
                             .image = image,
                             .options = &cli->render,
-                            .providers = machine.providers};
+                            .providers = machine->providers};
   answer = pipeline_run(&context, err);
   if (answer < 0) {
     oci_free(context.oci);
@@ -155,6 +179,16 @@ int render_service(struct cli *cli, const struct service_file *file, const struc
   *oci = context.oci;
   *files = context.files;
   return DAVIT_OK;
+}
+
+int render_service(struct cli *cli, const struct service_file *file, const struct service *service,
+                   const struct rootfs *rootfs, struct oci **oci, struct list *files,
+                   struct davit_error *err) {
+  CLEANUP(machine) struct machine machine = {0};
+  int answer = machine_open(cli, &machine, err);
+  if (answer == DAVIT_OK)
+    answer = render_on(cli, &machine, file, service, rootfs, oci, files, err);
+  return answer;
 }
 
 int print_config(const struct oci *oci, struct davit_error *err) {

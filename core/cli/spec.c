@@ -9,8 +9,9 @@ static int run(struct cli *cli, struct davit_error *err) {
   struct rootfs rootfs = {0};
   struct list files = {0};
   int answer = load_service(cli, cli->operands.items[0], &file, &service, err);
-  if (answer == DAVIT_OK && cli->rootfs)
-    answer = real_path(cli, cli->rootfs, "rootfs.missing", &rootfs.path, err);
+  const char *given = answer == DAVIT_OK ? given_rootfs(cli, service) : NULL;
+  if (given)
+    answer = real_path(cli, given, "rootfs.missing", &rootfs.path, err);
   rootfs.lookup = rootfs.path;
   if (answer == DAVIT_OK)
     answer = render_service(cli, file, service, &rootfs, &oci, &files, err);

@@ -77,7 +77,7 @@ static bool takes_errno(const char *action) {
 static int read_arg(struct profile *profile, const struct doc_node *node, cJSON *args) {
   static const char *const keys[] = {"index", "value", "valueTwo", "op", NULL};
   uint64_t index = 0, value = 0, second = 0;
-  const char *operator= NULL;
+  const char *comparison = NULL;
   int answer = profile_check_keys(profile, node, keys);
   if (answer < 0)
     return answer;
@@ -94,14 +94,14 @@ static int read_arg(struct profile *profile, const struct doc_node *node, cJSON 
   if (answer == DAVIT_OK && second_node)
     answer = profile_number(profile, second_node, UINT64_MAX, &second);
   if (answer == DAVIT_OK)
-    answer = profile_text(profile, operator_node, operators, &operator);
+    answer = profile_text(profile, operator_node, operators, &comparison);
   if (answer < 0)
     return answer;
   CLEANUP(cjson) cJSON *arg = cJSON_CreateObject();
   if (!arg || !json_add(arg, "index", json_uint(index)) ||
       !json_add(arg, "value", json_uint(value)) ||
       (second != 0 && !json_add(arg, "valueTwo", json_uint(second))) ||
-      !json_add(arg, "op", cJSON_CreateString(operator)))
+      !json_add(arg, "op", cJSON_CreateString(comparison)))
     return error_memory(profile->err);
   cJSON_AddItemToArray(args, STEAL(&arg));
   return DAVIT_OK;

@@ -45,11 +45,11 @@ int stage_distributed(struct context *context, struct davit_error *err) {
   if (!distributed)
     return DAVIT_OK;
 
-  const char *world_size = options->world_size
-                               ? options->world_size
-                               : arena_printf(arena, "%u", context->service->replicas);
-  const char *rank =
-      options->rank ? options->rank : arena_printf(arena, "%u", options->replica - 1);
+  const char *world_size = options->world_size ? options->world_size
+                                               : arena_printf(arena, "%u", context->service->world);
+  const char *rank = options->rank
+                         ? options->rank
+                         : arena_printf(arena, "%u", context->service->rank + context->replica - 1);
   int answer = check_rank(context, rank, world_size, err);
   if (answer == DAVIT_OK)
     answer = set_variable(context, "MASTER_ADDR", "--master-addr", options->master_addr,

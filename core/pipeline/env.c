@@ -26,9 +26,10 @@ int stage_env(struct context *context, struct davit_error *err) {
   for (size_t i = 0; i < context->service->env_count; i++) {
     const struct service_env *env = &context->service->env[i];
     struct oci_source source = from_service(context, &env->at);
-    source.secret = env->reference && env->reference->is_secret;
+    const struct service_reference *reference = env->overridden ? NULL : env->reference;
+    source.secret = reference && reference->is_secret;
     const char *value = env->value;
-    int answer = env->reference ? references_resolve(&references, env, &value, err) : DAVIT_OK;
+    int answer = reference ? references_resolve(&references, env, &value, err) : DAVIT_OK;
     if (answer == DAVIT_OK)
       answer = oci_set_env(context->oci, env->name, value, &source, err);
     if (first == DAVIT_OK)

@@ -65,16 +65,37 @@ const struct host *caller_of(const struct context *context) {
   return context->caller ? context->caller : context->host;
 }
 
-const char *container_id(struct arena *arena, const struct service *service, uint32_t replica) {
-  return arena_printf(arena, "%s-rep-%u", service->name, replica);
+static int choose_container(struct context *context, struct davit_error *err) {
+  const struct render_options *options = context->options;
+  struct service_choice choice;
+  int answer = service_choose(context->file, context->service, options->role, options->replica,
+                              &choice, err);
+  if (answer < 0)
+    return answer;
+  context->service = choice.service;
+  context->replica = choice.replica;
+  context->container_id =
+      service_container_id(context->arena, choice.service, choice.replica, options->node);
+  return context->container_id ? DAVIT_OK : error_memory(err);
+}
+
+static int refuse_wasm(const struct context *context, struct davit_error *err) {
+  const struct service_text *type = &context->service->wasm_type;
+  if (!type->text)
+    return DAVIT_OK;
+  struct where at = at_service(context, &type->at);
+  return error_add_at(err, DAVIT_E_UNSUPPORTED, "service.unsupported", &at,
+                      "davit makes containers; a WebAssembly runtime runs this service",
+                      "a service of type %s is not a container", type->text);
 }
 
 int pipeline_run(struct context *context, struct davit_error *err) {
-  context->container_id = container_id(context->arena, context->service, context->options->replica);
-  if (!context->container_id)
-    return error_memory(err);
-  int answer = rootless_find(context->host, context->arena, context->options->rootless,
-                             &context->rootless, err);
+  int answer = choose_container(context, err);
+  if (answer == DAVIT_OK)
+    answer = refuse_wasm(context, err);
+  if (answer == DAVIT_OK)
+    answer = rootless_find(context->host, context->arena, context->options->rootless,
+                           &context->rootless, err);
   if (answer == DAVIT_OK)
     answer = oci_new(&context->oci, err);
   for (size_t i = 0; answer == DAVIT_OK && i < ARRAY_LEN(stages); i++) {

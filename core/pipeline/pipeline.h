@@ -31,7 +31,9 @@ struct render_socket {
 
 /* What the command line says about one rendering; zeroed: nothing. */
 struct render_options {
-  uint32_t replica;        /* from 1 */
+  uint32_t replica;        /* from 1; without a role it counts over all groups */
+  const char *role;        /* of replica_groups; NULL: not given */
+  uint64_t node;           /* of the cluster */
   const char *rootfs;      /* absolute, without links; NULL: "rootfs" beside config.json */
   const char *const *args; /* operands after "--"; NULL: none */
   const struct render_env *env;
@@ -68,7 +70,8 @@ struct context {
   const struct host *caller; /* what the paths of the options are seen in; NULL: the host */
   const struct host *rootfs; /* the container's root; NULL: not known */
   const struct service_file *file;
-  const struct service *service;
+  const struct service *service; /* pipeline_run() puts the chosen group in its place */
+  uint32_t replica;              /* set by pipeline_run(): in that group */
   const struct image_config *image; /* NULL: not given */
   const struct render_options *options;
   struct providers *providers;
@@ -77,10 +80,6 @@ struct context {
   struct oci *oci;
   struct list files; /* struct made_file *: what the config refers to in the bundle */
 };
-
-/* "<service>-rep-<replica>": the name of the container, of its cgroup and, if nothing else is said,
- * of its host. */
-const char *container_id(struct arena *arena, const struct service *service, uint32_t replica);
 
 /* Runs every stage. The document is in context->oci, owned by the caller; on failure it is half
  * made and of no use. */

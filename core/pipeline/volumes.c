@@ -84,11 +84,18 @@ const char *volume_escape(struct arena *arena, const char *text) {
   return name;
 }
 
+/* Groups each count from 1. */
+static const char *replica_name(struct context *context) {
+  const char *role = context->service->role;
+  return role ? arena_printf(context->arena, "%s-%u", role, context->replica)
+              : arena_printf(context->arena, "%u", context->replica);
+}
+
 /* What is to be below --volume-dir. A whole bucket has a name that no prefix has. */
 static const char *layout_path(struct context *context, const struct service_storage *storage,
                                const char **name) {
   struct arena *arena = context->arena;
-  const char *dir = context->options->volume_dir;
+  const char *dir = context->options->volume_dir, *replica;
   switch (storage->type) {
   case SERVICE_BIND:
   case SERVICE_TMPFS:
@@ -98,9 +105,10 @@ static const char *layout_path(struct context *context, const struct service_sto
     return arena_printf(arena, "%s/named/%s", dir, *name);
   case SERVICE_ANONYMOUS:
     *name = volume_escape(arena, storage->target + 1);
-    return *name ? arena_printf(arena, "%s/anonymous/%s/%u/%s", dir, context->service->name,
-                                context->options->replica, *name)
-                 : NULL;
+    replica = replica_name(context);
+    return *name && replica ? arena_printf(arena, "%s/anonymous/%s/%s/%s", dir,
+                                           context->service->name, replica, *name)
+                            : NULL;
   case SERVICE_S3:
     *name = storage->prefix ? volume_escape(arena, storage->prefix) : "%";
     return *name ? arena_printf(arena, "%s/s3/%s/%s", dir, storage->bucket, *name) : NULL;

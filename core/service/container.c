@@ -2,6 +2,7 @@
 /* The keys of a service, and the readers of those that are one value. */
 #include <string.h>
 
+#include "service/forms.h"
 #include "service/keys.h"
 #include "util/text.h"
 
@@ -66,6 +67,11 @@ static void read_cgroup_parent(struct reader *reader, const struct doc_node *val
   service->cgroup_parent = (struct service_text){.text = parent, .at = field_at(reader, value)};
 }
 
+/* Read by read_groups(), when all that the groups share is known. */
+static void pass_groups(UNUSED struct reader *reader, UNUSED const struct doc_node *value,
+                        UNUSED void *into) {
+}
+
 const struct field service_keys[] = {
     {.key = "image", .read = read_image, .example = "{name: IMAGE}"},
     {.key = "command", .read = read_command},
@@ -100,31 +106,33 @@ const struct field service_keys[] = {
     {.key = "stop_grace_period", .read = read_stop_grace_period, .flags = FIELD_OPTIONAL},
     {.key = "labels", .read = read_labels},
     {.key = "stdin_open", .read = read_stdin_open, .flags = FIELD_FOREIGN},
+    {.key = "replica_groups", .read = pass_groups},
     {.key = "rtype", .read = read_rtype, .flags = FIELD_FOREIGN},
     {.key = "scale", .read = read_scale, .flags = FIELD_FOREIGN},
     {.key = "endpoints", .read = read_endpoints, .flags = FIELD_FOREIGN},
+    {.key = "affinity", .read = read_affinity, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "depends", .form = &form_depends, .flags = FIELD_FOREIGN},
+    {.key = "errors", .form = &form_errors, .flags = FIELD_FOREIGN},
+    {.key = "expose", .form = &form_texts, .flags = FIELD_FOREIGN},
+    {.key = "health", .form = &form_health, .flags = FIELD_FOREIGN},
+    {.key = "init", .form = &form_init, .flags = FIELD_FOREIGN},
+    {.key = "isolation", .form = &form_isolation, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "lifecycle", .form = &form_lifecycle, .flags = FIELD_FOREIGN},
+    {.key = "localhost_reachability", .form = &form_reachability, .flags = FIELD_FOREIGN},
+    {.key = "logs", .form = &form_logs, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "network", .form = &form_network, .flags = FIELD_FOREIGN},
+    {.key = "node_mode", .form = &form_node_mode, .flags = FIELD_FOREIGN},
+    {.key = "node_selector", .form = &form_node_selector, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "overlay", .form = &form_overlay, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "platform", .form = &form_platform, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "port_mappings", .form = &form_port_mappings, .flags = FIELD_FOREIGN},
+    {.key = "restart_policy",
+     .form = &form_restart_policy,
+     .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "schedule", .read = read_schedule, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "service_type", .read = read_service_type, .flags = FIELD_FOREIGN},
+    {.key = "wasm", .form = &form_wasm, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
+    {.key = "wasm_http", .form = &form_wasm, .flags = FIELD_FOREIGN | FIELD_OPTIONAL},
 
-    {.key = "affinity"},
-    {.key = "depends"},
-    {.key = "errors"},
-    {.key = "expose"},
-    {.key = "health"},
-    {.key = "init"},
-    {.key = "isolation"},
-    {.key = "lifecycle"},
-    {.key = "localhost_reachability"},
-    {.key = "logs"},
-    {.key = "network"},
-    {.key = "node_mode"},
-    {.key = "node_selector"},
-    {.key = "overlay"},
-    {.key = "platform"},
-    {.key = "port_mappings"},
-    {.key = "replica_groups"},
-    {.key = "restart_policy"},
-    {.key = "schedule"},
-    {.key = "service_type"},
-    {.key = "wasm"},
-    {.key = "wasm_http"},
     {.key = NULL},
 };

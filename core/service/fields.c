@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "service/forms.h"
 #include "util/text.h"
 
 enum {
@@ -54,13 +55,33 @@ static struct where key_where(struct reader *reader, const struct doc_node *mapp
                         .key = doc_path(reader->arena, mapping->values[position])};
 }
 
+/* What other formats of the same purpose call a key of this one. NULL: not known. */
+static const char *find_synonym(const char *key, const struct list *known) {
+  static const struct {
+    const char *theirs, *ours;
+  } synonyms[] = {
+      {"volumes", "storage"},        {"ports", "port_mappings"},  {"environment", "env"},
+      {"restart", "restart_policy"}, {"healthcheck", "health"},   {"depends_on", "depends"},
+      {"networks", "network"},       {"runtime", "service_type"}, {"replicas", "scale"},
+      {"entrypoint", "command"},     {"args", "command"},         {"gpu", "resources"},
+      {"gpus", "resources"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(synonyms); i++)
+    if (strcmp(synonyms[i].theirs, key) == 0 &&
+        strings_contain(list_strings(known), synonyms[i].ours))
+      return synonyms[i].ours;
+  return NULL;
+}
+
 void field_unknown_key(struct reader *reader, const struct doc_node *mapping, size_t position,
                        const struct list *known, const struct list *offered) {
   if (!has_room(reader))
     return;
   const char *key = mapping->keys[position]->text;
   struct where at = key_where(reader, mapping, position);
-  const char *near = text_nearest(key, list_strings(known));
+  const char *near = find_synonym(key, known);
+  if (!near)
+    near = text_nearest(key, list_strings(known));
   const char *hint =
       near ? field_printf(reader, "did you mean \"%s\"?", near)
            : field_printf(reader, "known here: %s",
@@ -86,16 +107,30 @@ static bool push(struct reader *reader, struct list *list, const void *item) {
   return false;
 }
 
+static bool is_supported(const struct field *field) {
+  return field->read || field->form;
+}
+
 static void report_unknown_field(struct reader *reader, const struct doc_node *mapping,
                                  size_t position, const struct field *fields) {
   struct list known = {0}, offered = {0};
-  for (const struct field *field = fields; field->key; field++) {
+  const struct field *field = fields;
+  for (; field->key; field++) {
     if (!push(reader, &known, field->key))
       return;
-    if (field->read && !push(reader, &offered, field->key))
+    if (is_supported(field) && !push(reader, &offered, field->key))
       return;
   }
-  field_unknown_key(reader, mapping, position, &known, &offered);
+  if (!(field->flags & FIELD_OTHERS)) {
+    field_unknown_key(reader, mapping, position, &known, &offered);
+    return;
+  }
+  struct where at = key_where(reader, mapping, position);
+  const char *key = mapping->keys[position]->text;
+  const char *near = text_nearest(key, list_strings(&known));
+  log_at(reader->log, LOG_LEVEL_WARNING, "service.unknown-key", &at,
+         near ? field_printf(reader, "did you mean \"%s\"?", near) : "leave it out",
+         "the key %s is not known here, and nobody acts on it", field_quote(reader, key));
 }
 
 static void report_missing_fields(struct reader *reader, const struct doc_node *mapping,
@@ -132,7 +167,10 @@ static void read_field(struct reader *reader, const struct field *field,
     return;
   if (field->flags & FIELD_FOREIGN)
     note_foreign(reader, value);
-  field->read(reader, value, into);
+  if (field->form)
+    form_check(reader, value, field->form);
+  else
+    field->read(reader, value, into);
 }
 
 void fields_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
@@ -147,7 +185,7 @@ void fields_read(struct reader *reader, const struct doc_node *mapping, const st
       field++;
     if (!field->key)
       report_unknown_field(reader, mapping, i, fields);
-    else if (!field->read)
+    else if (!is_supported(field))
       report_unsupported_key(reader, mapping, i);
     else
       read_field(reader, field, mapping->values[i], into);
@@ -261,6 +299,14 @@ static bool is_own_tag(const struct doc_node *node) {
   return false;
 }
 
+/* The one tag of the format: `affinity: !pin zone=a`. */
+static bool is_pin(const struct doc_node *node) {
+  const struct doc_node *parent = node->parent;
+  if (strcmp(node->tag, "!pin") != 0 || !parent || parent->kind != DOC_MAPPING)
+    return false;
+  return doc_get(parent, "affinity") == node;
+}
+
 /* The one value of the format that a tag may say (namespaces.c reads it): !bridge {name: blue}. */
 static bool is_network_mode(const struct doc_node *node) {
   const struct doc_node *parent = node->parent;
@@ -269,7 +315,7 @@ static bool is_network_mode(const struct doc_node *node) {
 }
 
 static void check_tag(struct reader *reader, const struct doc_node *node, struct where at) {
-  if (!node->tag || is_own_tag(node) || is_network_mode(node) || !has_room(reader))
+  if (!node->tag || is_own_tag(node) || !has_room(reader))
     return;
   error_add_at(reader->err, DAVIT_E_INVALID, "service.invalid", &at,
                "write the value without a tag", "the tag %s means nothing here",
@@ -297,7 +343,7 @@ static bool check_key(struct reader *reader, const struct doc_node *mapping, siz
 
 /* Recursion is bounded by DOC_MAX_DEPTH. */
 bool fields_check_tree(struct reader *reader, const struct doc_node *node) {
-  if (node->tag)
+  if (node->tag && !is_own_tag(node) && !is_pin(node) && !is_network_mode(node))
     check_tag(reader, node, field_where(reader, node));
   bool good = true;
   for (size_t i = 0; good && i < node->count; i++)

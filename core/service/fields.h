@@ -20,12 +20,16 @@ struct reader {
 
 #define FIELD_OPTIONAL (1u << 0) /* nothing or null is the same as leaving the key out */
 #define FIELD_FOREIGN  (1u << 1) /* belongs to an orchestrator: listed, else left alone */
+#define FIELD_OTHERS   (1u << 2) /* of a table's end: the format ignores other keys; warned of */
+
+struct form; /* service/forms.h */
 
 struct field {
   const char *key; /* NULL: end of the table */
-  /* Reads the value into the struct that the table is for. NULL: a key of the format that davit
-   * does not act on yet. */
+  /* Reads the value into the struct that the table is for. */
   void (*read)(struct reader *reader, const struct doc_node *value, void *into);
+  const struct form *form; /* instead of `read`: the value is only checked. Neither: a key of the
+                              format that davit does not act on yet */
   unsigned flags;
   const char *example; /* given: the key must be there, and this is how it could look */
 };

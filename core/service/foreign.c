@@ -1,76 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys that belong to an orchestrator: `scale` and `endpoints`. Their form is checked; of all they
- * say, davit takes the number of replicas. */
-#include <ctype.h>
-#include <string.h>
-
+/* `scale` and `endpoints`, which belong to an orchestrator. Their form is checked; of all they say,
+ * davit takes the number of replicas. */
+#include "service/forms.h"
 #include "service/keys.h"
-
-static void check_text(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  const char *text;
-  (void)field_text(reader, value, &text);
-}
-
-static void check_bool(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  bool answer;
-  (void)field_bool(reader, value, &answer);
-}
-
-static void check_number(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  uint32_t number;
-  (void)field_u32(reader, value, 0, UINT32_MAX, &number);
-}
-
-static void check_percent(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  uint32_t percent;
-  (void)field_u32(reader, value, 0, 100, &percent);
-}
-
-static void check_port(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  uint32_t port;
-  (void)field_u32(reader, value, 1, UINT16_MAX, &port);
-}
-
-static void check_any_port(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  uint32_t port;
-  (void)field_u32(reader, value, 0, UINT16_MAX, &port);
-}
-
-/* "1h 30m": numbers each with a unit, blanks between. */
-static bool is_duration(const char *text) {
-  static const char *const units[] = {
-      "ns",     "nsec", "us",   "usec",   "ms",      "msec",  "s",    "sec",   "second", "seconds",
-      "m",      "min",  "mins", "minute", "minutes", "h",     "hr",   "hrs",   "hour",   "hours",
-      "d",      "day",  "days", "w",      "wk",      "wks",   "week", "weeks", "M",      "month",
-      "months", "y",    "yr",   "yrs",    "year",    "years", NULL};
-  size_t parts = 0;
-  while (*text) {
-    text += strspn(text, " ");
-    size_t digits = strspn(text, "0123456789");
-    text += digits;
-    text += strspn(text, " ");
-    size_t length = 0;
-    while (isalpha((unsigned char)text[length]))
-      length++;
-    size_t unit = 0;
-    while (units[unit] &&
-           (strlen(units[unit]) != length || strncmp(units[unit], text, length) != 0))
-      unit++;
-    if (digits == 0 || digits > 18 || !units[unit])
-      return false;
-    text += length;
-    text += strspn(text, " ");
-    parts++;
-  }
-  return parts > 0;
-}
-
-static void check_duration(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  const char *text;
-  if (field_text(reader, value, &text) && !is_duration(text))
-    field_invalid(reader, value, "a number with a unit: 30s, 5m, \"1h 30m\"",
-                  "%s is not a duration", field_quote(reader, text));
-}
 
 /* ---- scale -------------------------------------------------------------------------------- */
 
@@ -78,16 +10,16 @@ static void pass_mode(UNUSED struct reader *reader, UNUSED const struct doc_node
                       UNUSED void *into) {
 }
 
+static const struct form percent = {.kind = FORM_NUMBER, .most = 100};
+
 const struct field service_scale_targets_keys[] = {
-    {.key = "cpu", .read = check_percent, .flags = FIELD_OPTIONAL},
-    {.key = "memory", .read = check_percent, .flags = FIELD_OPTIONAL},
-    {.key = "rps", .read = check_number, .flags = FIELD_OPTIONAL},
+    {.key = "cpu", .form = &percent, .flags = FIELD_OPTIONAL},
+    {.key = "memory", .form = &percent, .flags = FIELD_OPTIONAL},
+    {.key = "rps", .form = &form_number, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
 
-static void check_targets(struct reader *reader, const struct doc_node *value, void *into) {
-  fields_read(reader, value, service_scale_targets_keys, into);
-}
+static const struct form targets = {.kind = FORM_KEYS, .keys = service_scale_targets_keys};
 
 static void read_replicas(struct reader *reader, const struct doc_node *value, void *into) {
   struct service *service = into;
@@ -107,10 +39,10 @@ static const struct field manual_keys[] = {
 
 const struct field service_scale_adaptive_keys[] = {
     {.key = "mode", .read = pass_mode},
-    {.key = "min", .read = check_number, .example = "1"},
-    {.key = "max", .read = check_number, .example = "10"},
-    {.key = "cooldown", .read = check_duration, .flags = FIELD_OPTIONAL},
-    {.key = "targets", .read = check_targets},
+    {.key = "min", .form = &form_number, .example = "1"},
+    {.key = "max", .form = &form_number, .example = "10"},
+    {.key = "cooldown", .form = &form_duration, .flags = FIELD_OPTIONAL},
+    {.key = "targets", .form = &targets},
     {.key = NULL},
 };
 
@@ -156,92 +88,73 @@ static void check_endpoint_name(struct reader *reader, const struct doc_node *va
     (void)field_is_first(reader, value, value, name, into);
 }
 
-static void check_protocol(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  static const char *const protocols[] = {"http", "https", "tcp", "udp", "websocket", NULL};
-  size_t protocol;
-  (void)field_choice(reader, value, protocols, &protocol);
-}
+static const char *const protocols[] = {"http", "https", "tcp", "udp", "websocket", NULL};
+static const struct form protocol = {.kind = FORM_CHOICE, .words = protocols};
 
-static void check_expose(struct reader *reader, const struct doc_node *value, UNUSED void *into) {
-  static const char *const types[] = {"public", "internal", NULL};
-  size_t type;
-  (void)field_choice(reader, value, types, &type);
-}
-
-static void check_health_type(struct reader *reader, const struct doc_node *value,
-                              UNUSED void *into) {
-  static const char *const types[] = {"tcp_connect", "udp_probe", NULL};
-  size_t type;
-  (void)field_choice(reader, value, types, &type);
-}
+static const char *const stream_health_types[] = {"tcp_connect", "udp_probe", NULL};
+static const struct form stream_health_type = {.kind = FORM_CHOICE, .words = stream_health_types};
 
 const struct field service_stream_health_keys[] = {
-    {.key = "type", .read = check_health_type, .example = "tcp_connect"},
-    {.key = NULL},
+    {.key = "type", .form = &stream_health_type, .example = "tcp_connect"},
+    {.key = NULL, .flags = FIELD_OTHERS},
 };
 
 const struct field service_udp_probe_keys[] = {
-    {.key = "type", .read = check_health_type, .example = "udp_probe"},
-    {.key = "request", .read = check_text, .example = "TEXT"},
-    {.key = "expect", .read = check_text, .flags = FIELD_OPTIONAL},
-    {.key = NULL},
+    {.key = "type", .form = &stream_health_type, .example = "udp_probe"},
+    {.key = "request", .form = &form_text, .example = "TEXT"},
+    {.key = "expect", .form = &form_text, .flags = FIELD_OPTIONAL},
+    {.key = NULL, .flags = FIELD_OTHERS},
 };
 
-static void check_stream_health(struct reader *reader, const struct doc_node *value, void *into) {
-  const struct doc_node *type = value->kind == DOC_MAPPING ? doc_get(value, "type") : NULL;
-  bool probes = type && type->kind == DOC_SCALAR && strcmp(type->text, "udp_probe") == 0;
-  fields_read(reader, value, probes ? service_udp_probe_keys : service_stream_health_keys, into);
-}
+static const struct form stream_health = {
+    .kind = FORM_VARIANT,
+    .variant_key = "type",
+    .words = stream_health_types,
+    .variants = (const struct field *const[]){service_stream_health_keys, service_udp_probe_keys}};
 
 const struct field service_stream_keys[] = {
-    {.key = "tls", .read = check_bool},
-    {.key = "proxy_protocol", .read = check_bool},
-    {.key = "session_timeout", .read = check_duration, .flags = FIELD_OPTIONAL},
-    {.key = "health_check", .read = check_stream_health, .flags = FIELD_OPTIONAL},
+    {.key = "tls", .form = &form_bool},
+    {.key = "proxy_protocol", .form = &form_bool},
+    {.key = "session_timeout", .form = &form_duration, .flags = FIELD_OPTIONAL},
+    {.key = "health_check", .form = &stream_health, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
 
-static void check_stream(struct reader *reader, const struct doc_node *value, void *into) {
-  fields_read(reader, value, service_stream_keys, into);
-}
+static const struct form stream = {.kind = FORM_KEYS, .keys = service_stream_keys};
 
 const struct field service_access_keys[] = {
-    {.key = "enabled", .read = check_bool},
-    {.key = "max_ttl", .read = check_duration, .flags = FIELD_OPTIONAL},
-    {.key = "audit", .read = check_bool},
+    {.key = "enabled", .form = &form_bool},
+    {.key = "max_ttl", .form = &form_duration, .flags = FIELD_OPTIONAL},
+    {.key = "audit", .form = &form_bool},
     {.key = NULL},
 };
 
-static void check_access(struct reader *reader, const struct doc_node *value, void *into) {
-  fields_read(reader, value, service_access_keys, into);
-}
+static const struct form access_rules = {.kind = FORM_KEYS, .keys = service_access_keys};
 
 const struct field service_tunnel_keys[] = {
-    {.key = "enabled", .read = check_bool},
-    {.key = "from", .read = check_text, .flags = FIELD_OPTIONAL},
-    {.key = "to", .read = check_text, .flags = FIELD_OPTIONAL},
-    {.key = "remote_port", .read = check_any_port},
-    {.key = "expose", .read = check_expose, .flags = FIELD_OPTIONAL},
-    {.key = "access", .read = check_access, .flags = FIELD_OPTIONAL},
+    {.key = "enabled", .form = &form_bool},
+    {.key = "from", .form = &form_text, .flags = FIELD_OPTIONAL},
+    {.key = "to", .form = &form_text, .flags = FIELD_OPTIONAL},
+    {.key = "remote_port", .form = &form_any_port},
+    {.key = "expose", .form = &form_exposure, .flags = FIELD_OPTIONAL},
+    {.key = "access", .form = &access_rules, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
 
-static void check_tunnel(struct reader *reader, const struct doc_node *value, void *into) {
-  fields_read(reader, value, service_tunnel_keys, into);
-}
+static const struct form tunnel = {.kind = FORM_KEYS, .keys = service_tunnel_keys};
 
 /* Into the map of the names seen. */
 const struct field service_endpoint_keys[] = {
     {.key = "name", .read = check_endpoint_name, .example = "http"},
-    {.key = "protocol", .read = check_protocol, .example = "http"},
-    {.key = "port", .read = check_port, .example = "8080"},
-    {.key = "target_port", .read = check_port, .flags = FIELD_OPTIONAL},
-    {.key = "path", .read = check_text, .flags = FIELD_OPTIONAL},
-    {.key = "host", .read = check_text, .flags = FIELD_OPTIONAL},
-    {.key = "expose", .read = check_expose},
-    {.key = "stream", .read = check_stream, .flags = FIELD_OPTIONAL},
-    {.key = "target_role", .read = check_text, .flags = FIELD_OPTIONAL},
-    {.key = "tunnel", .read = check_tunnel, .flags = FIELD_OPTIONAL},
+    {.key = "protocol", .form = &protocol, .example = "http"},
+    {.key = "port", .form = &form_port, .example = "8080"},
+    {.key = "target_port", .form = &form_port, .flags = FIELD_OPTIONAL},
+    {.key = "path", .form = &form_text, .flags = FIELD_OPTIONAL},
+    {.key = "host", .form = &form_text, .flags = FIELD_OPTIONAL},
+    {.key = "expose", .form = &form_exposure},
+    {.key = "stream", .form = &stream, .flags = FIELD_OPTIONAL},
+    {.key = "target_role", .form = &form_text, .flags = FIELD_OPTIONAL},
+    {.key = "tunnel", .form = &tunnel, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
 

@@ -23,6 +23,7 @@ extern const struct field service_named_keys[];
 extern const struct field service_anonymous_keys[];
 extern const struct field service_s3_keys[];
 extern const struct field service_ulimit_keys[];
+extern const struct field service_group_keys[];
 extern const struct field service_bridge_keys[];
 extern const struct field service_peer_keys[];
 /* Checked only. */
@@ -85,5 +86,25 @@ void read_dns(struct reader *reader, const struct doc_node *value, void *into);
 void read_extra_hosts(struct reader *reader, const struct doc_node *value, void *into);
 void read_sysctls(struct reader *reader, const struct doc_node *value, void *into);
 void read_endpoints(struct reader *reader, const struct doc_node *value, void *into);
+void read_schedule(struct reader *reader, const struct doc_node *value, void *into);
+void read_affinity(struct reader *reader, const struct doc_node *value, void *into);
+void read_service_type(struct reader *reader, const struct doc_node *value, void *into);
+
+/* Keys of an orchestrator that have no reader. */
+extern const struct form form_network, form_overlay, form_port_mappings, form_reachability;
+extern const struct form form_node_mode, form_node_selector, form_platform, form_isolation;
+extern const struct form form_health, form_init, form_depends, form_errors, form_lifecycle;
+extern const struct form form_restart_policy, form_logs, form_wasm;
+extern const struct form form_externals, form_tunnels, form_api;
+
+/* After all keys of the service are read: its groups; what keys demand of each other, and, at the
+ * end, services. */
+void read_groups(struct reader *reader, const struct doc_node *mapping, struct service *service);
+void check_service(struct reader *reader, const struct doc_node *mapping,
+                   const struct service *service);
+void check_wasm(struct reader *reader, const struct doc_node *mapping,
+                const struct service *service);
+void check_services(struct reader *reader, const struct doc_node *services,
+                    const struct service *const *all, size_t count);
 
 #endif

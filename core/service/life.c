@@ -43,9 +43,10 @@ void read_stop_signal(struct reader *reader, const struct doc_node *value, void 
   const char *text;
   if (!field_text(reader, value, &text))
     return;
-  const char *name = service_signal(reader->arena, text);
-  if (name)
-    life->stop_signal = (struct service_text){.text = name, .at = field_at(reader, value)};
+  char name[SERVICE_SIGNAL_SIZE];
+  if (service_signal(text, name))
+    life->stop_signal = (struct service_text){.text = field_printf(reader, "%s", name),
+                                              .at = field_at(reader, value)};
   else
     field_invalid(reader, value, "a name or a number of signal(7): SIGTERM, 15, SIGRTMIN+3",
                   "%s is not a signal", field_quote(reader, text));

@@ -2,6 +2,7 @@
 /* The file as a whole: its top level, its services, and finding one of them. */
 #include <string.h>
 
+#include "service/forms.h"
 #include "service/keys.h"
 
 /* The file's model while it is read: the lists still grow. */
@@ -43,11 +44,16 @@ static void read_service(struct reader *reader, const struct doc_node *services,
   service->at = field_at(reader, value);
   service->replicas = 1;
   fields_read(reader, value, service_keys, service);
+  service->world = service->replicas;
+  if (value->kind == DOC_MAPPING)
+    read_groups(reader, value, service);
+  check_service(reader, value, service);
   if (!list_push(reader->arena, &model->services, service))
     error_memory(reader->err);
 }
 
 static void read_services(struct reader *reader, const struct doc_node *value, void *into) {
+  struct file_model *model = into;
   if (!field_is_mapping(reader, value))
     return;
   if (value->count == 0)
@@ -55,16 +61,18 @@ static void read_services(struct reader *reader, const struct doc_node *value, v
                   "there are no services");
   for (size_t i = 0; i < value->count; i++)
     if (!field_is_merge_key(value->keys[i]))
-      read_service(reader, value, i, into);
+      read_service(reader, value, i, model);
+  check_services(reader, value, (const struct service *const *)model->services.items,
+                 model->services.count);
 }
 
 const struct field service_file_keys[] = {
     {.key = "version", .read = read_version, .example = "v1"},
     {.key = "deployment", .read = read_deployment, .example = "NAME"},
     {.key = "services", .read = read_services, .example = "{web: {image: {name: IMAGE}}}"},
-    {.key = "externals"},
-    {.key = "tunnels"},
-    {.key = "api"},
+    {.key = "externals", .form = &form_externals, .flags = FIELD_FOREIGN},
+    {.key = "tunnels", .form = &form_tunnels, .flags = FIELD_FOREIGN},
+    {.key = "api", .form = &form_api, .flags = FIELD_FOREIGN},
     {.key = NULL},
 };
 

@@ -105,6 +105,10 @@ const struct field service_command_keys[] = {
 };
 
 void read_command(struct reader *reader, const struct doc_node *value, void *into) {
+  if (value->kind == DOC_SEQUENCE) {
+    field_wrong_kind(reader, value, "a mapping", "write `{entrypoint: [PROGRAM, ARGUMENT]}`");
+    return;
+  }
   fields_read(reader, value, service_command_keys, into);
 }
 

@@ -12,7 +12,6 @@
 
 static void report_capability(struct reader *reader, const struct doc_node *entry,
                               const char *text) {
-  static const char near_hint[] = "did you mean %s?";
   struct list names = {0};
   for (uint32_t i = 0; capability_name(i); i++)
     if (!list_push(reader->arena, &names, capability_stem(capability_name(i)))) {
@@ -20,11 +19,15 @@ static void report_capability(struct reader *reader, const struct doc_node *entr
       return;
     }
   char *upper = arena_strdup(reader->arena, capability_stem(text));
-  for (char *c = upper; c && *c; c++)
+  if (!upper) {
+    error_memory(reader->err);
+    return;
+  }
+  for (char *c = upper; *c; c++)
     *c = (char)toupper((unsigned char)*c);
-  const char *near = upper ? text_nearest(upper, list_strings(&names)) : NULL;
+  const char *near = text_nearest(upper, list_strings(&names));
   field_invalid(reader, entry,
-                near ? field_printf(reader, near_hint, near)
+                near ? field_printf(reader, "did you mean %s?", near)
                      : "a name of capabilities(7), with or without CAP_, or ALL",
                 "%s is not a capability", field_quote(reader, text));
 }

@@ -40,6 +40,7 @@ struct service_env {
   const char *value;                         /* as written */
   const struct service_reference *reference; /* NULL: the value is meant as it is */
   struct service_at at;
+  bool overridden; /* an entry of the same name follows, whose value counts */
 };
 
 struct service_device {
@@ -237,7 +238,7 @@ struct service {
   bool has_cpu, has_memory, has_shm_size; /* which of the above are given */
   bool privileged;
   bool host_network; /* also by network_mode */
-  uint32_t replicas; /* of scale: fixed; 1 if the file does not say */
+  uint32_t replicas; /* of scale: fixed, or of the group; 1 if the file does not say */
   struct service_security security;
   struct service_life life;
   struct service_at privileged_at;
@@ -253,6 +254,16 @@ struct service {
   struct service_at extra_hosts_at;
   const struct service_sysctl *sysctls;
   size_t sysctl_count;
+
+  /* The service once for each of its replica_groups, with what that group replaces; `at` is then
+   * the group's. */
+  const struct service *const *groups;
+  size_t group_count;
+  const char *role; /* of such a group; NULL: not one */
+  uint32_t rank;    /* of its first replica among those that train together, */
+  uint32_t world;   /* which are so many */
+
+  struct service_text wasm_type; /* NULL: the service is a container */
 };
 
 /* A key that belongs to an orchestrator: its form was checked, davit does nothing with it. */
@@ -283,12 +294,32 @@ int service_load(struct arena *arena, const char *file, const char *text, size_t
 int service_find(const struct service_file *file, const char *name, const struct service **service,
                  struct davit_error *err) MUST_CHECK;
 
+/* One container of a service. */
+struct service_choice {
+  const struct service *service; /* the group's, if the service has groups */
+  uint32_t replica;              /* in that group, from 1 */
+};
+
+/* The replica of a role, or without role the one of that number over all groups in the order of the
+ * file. The role "default" is that of a service without groups. "service.role",
+ * "service.replica". */
+int service_choose(const struct service_file *file, const struct service *service, const char *role,
+                   uint32_t replica, struct service_choice *choice,
+                   struct davit_error *err) MUST_CHECK;
+
+/* "<service>-rep-<replica>", "<service>-<role>-<replica>-on-<node>" for other roles than the
+ * default and other nodes than 0. NULL: out of memory. */
+const char *service_container_id(struct arena *arena, const struct service *service,
+                                 uint32_t replica, uint64_t node);
 /* "30s", "1h 30m": numbers each with a unit of systemd's and of the original, from ns to years,
  * blanks between. False: not one, or more than 584 years. */
 bool service_duration(const char *text, uint64_t *nanoseconds);
+enum {
+  SERVICE_SIGNAL_SIZE = 20 /* "SIGRTMIN+" and any number */
+};
 /* "SIGTERM" for "15", "TERM", "sigterm", ...; real-time signals as "SIGRTMIN+3" and "SIGRTMAX-2".
- * NULL: not a signal that a program can be sent, or out of memory. */
-const char *service_signal(struct arena *arena, const char *text);
+ * False: not a signal that a program can be sent. */
+bool service_signal(const char *text, char name[static SERVICE_SIGNAL_SIZE]);
 
 /* "db", "/var/cache", "s3://bucket/prefix": what a volume is called on the command line and in
  * messages, no two different ones alike. NULL: out of memory, or the storage is no volume. */

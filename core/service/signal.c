@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The names of signals. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "service/service.h"
@@ -46,24 +47,27 @@ static bool named_realtime(const char *name, uint32_t *number) {
   return true;
 }
 
-static const char *name_of(struct arena *arena, uint32_t number) {
-  if (number <= LAST_CLASSIC)
-    return arena_printf(arena, "SIG%s", sigabbrev_np((int)number));
+static void write_name(uint32_t number, char *name) {
   uint32_t up = number - FIRST_REALTIME, down = LAST_REALTIME - number;
-  if (up == 0 || down == 0)
-    return up == 0 ? "SIGRTMIN" : "SIGRTMAX";
-  return up <= down ? arena_printf(arena, "SIGRTMIN+%u", up)
-                    : arena_printf(arena, "SIGRTMAX-%u", down);
+  if (number <= LAST_CLASSIC)
+    snprintf(name, SERVICE_SIGNAL_SIZE, "SIG%s", sigabbrev_np((int)number));
+  else if (up == 0 || down == 0)
+    snprintf(name, SERVICE_SIGNAL_SIZE, up == 0 ? "SIGRTMIN" : "SIGRTMAX");
+  else if (up <= down)
+    snprintf(name, SERVICE_SIGNAL_SIZE, "SIGRTMIN+%u", up);
+  else
+    snprintf(name, SERVICE_SIGNAL_SIZE, "SIGRTMAX-%u", down);
 }
 
-const char *service_signal(struct arena *arena, const char *text) {
+bool service_signal(const char *text, char name[static SERVICE_SIGNAL_SIZE]) {
   uint32_t number;
   if (!text_to_u32(text, 10, &number)) {
-    const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
-    if (!named_classic(name, &number) && !named_realtime(name, &number))
-      return NULL;
+    const char *word = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
+    if (!named_classic(word, &number) && !named_realtime(word, &number))
+      return false;
   }
-  bool is_signal = number >= 1 && number <= LAST_REALTIME &&
-                   (number <= LAST_CLASSIC || number >= FIRST_REALTIME);
-  return is_signal ? name_of(arena, number) : NULL;
+  if (number < 1 || number > LAST_REALTIME || (number > LAST_CLASSIC && number < FIRST_REALTIME))
+    return false;
+  write_name(number, name);
+  return true;
 }

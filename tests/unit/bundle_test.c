@@ -131,6 +131,37 @@ START_TEST(takes_an_unpacked_rootfs) {
 }
 END_TEST
 
+/* Half of a write is nothing yet: what was there is there, and what was not is not. */
+START_TEST(an_abandoned_draft_leaves_what_was) {
+  const struct bundle_content content = {.rootfs = "/srv/new", .config = "new", .config_size = 3};
+  struct bundle_draft *draft;
+  ck_assert_ok(bundle_prepare(dir, &content, &draft, &err), &err);
+  ck_assert(!exists(in(dir, "config.json")));
+  bundle_abandon(draft);
+  ck_assert(!exists(dir));
+
+  ck_assert_ok(write_bundle(dir, "/srv/old", "old", 3, &err), &err);
+  ck_assert_ok(bundle_prepare(dir, &content, &draft, &err), &err);
+  assert_text(in(dir, "config.json"), "old");
+  bundle_abandon(draft);
+  assert_text(in(dir, "config.json"), "old");
+  ck_assert_ok(bundle_prepare(dir, &content, &draft, &err), &err);
+  ck_assert_ok(bundle_commit(draft, &err), &err);
+  assert_text(in(dir, "config.json"), "new");
+}
+END_TEST
+
+START_TEST(a_draft_whose_place_is_gone_is_an_error) {
+  const struct bundle_content content = {.config = "new", .config_size = 3};
+  struct bundle_draft *draft;
+  ck_assert_ok(bundle_prepare(dir, &content, &draft, &err), &err);
+  nftw(dir, remove_any, 8, FTW_DEPTH | FTW_PHYS);
+  ck_assert_int_lt(bundle_commit(draft, &err), 0);
+  ck_assert_error(&err, "bundle.create", "opening it");
+  ck_assert(!exists(dir));
+}
+END_TEST
+
 START_TEST(leaves_nothing_of_a_failed_attempt) {
   static char large[64 * 1024];
   struct rlimit small = {4096, RLIM_INFINITY}, before;
@@ -299,6 +330,8 @@ int main(void) {
   tcase_add_test(tests, refuses_what_is_not_its_own);
   tcase_add_test(tests, refuses_a_directory_with_other_files);
   tcase_add_test(tests, takes_an_unpacked_rootfs);
+  tcase_add_test(tests, an_abandoned_draft_leaves_what_was);
+  tcase_add_test(tests, a_draft_whose_place_is_gone_is_an_error);
   tcase_add_test(tests, leaves_nothing_of_a_failed_attempt);
   tcase_add_test(tests, removes_its_own_and_the_empty_directory);
   tcase_add_test(tests, keeps_a_directory_with_other_files);

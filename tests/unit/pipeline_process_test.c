@@ -4,6 +4,7 @@
 #include "host_tree.h"
 
 #include "pipeline/pipeline.h"
+#include "util/cleanup.h"
 #include "util/list.h"
 
 static struct arena arena;
@@ -136,7 +137,7 @@ static bool has(const char *name) {
   return strstr(value_of("process.capabilities.bounding"), name) != NULL;
 }
 
-START_TEST(all_is_all_that_the_kernel_knows) {
+START_TEST(p18_all_is_all_that_the_kernel_knows) {
   static const char *const keys[] = {"cap_add: [ALL]", "capabilities: [all]", "privileged: true"};
   for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
     ck_assert_ok(render(arena_printf(&arena, "%s\n    cap_drop: [SYS_ADMIN]", keys[i])), &err);
@@ -146,6 +147,17 @@ START_TEST(all_is_all_that_the_kernel_knows) {
   tree_file(&host_files, "/proc/sys/kernel/cap_last_cap", "37\n");
   ck_assert_ok(render("cap_add: [ALL]"), &err);
   ck_assert(has("CAP_AUDIT_READ") && !has("CAP_PERFMON"));
+}
+END_TEST
+
+START_TEST(p12_the_order_of_a_list_does_not_show) {
+  ck_assert_ok(render("capabilities: [KILL, BPF, CHOWN]\n    extra_groups: [9, 3]"), &err);
+  CLEANUP(free) char *first = NULL, *second = NULL;
+  size_t size;
+  ck_assert_ok(oci_print(oci, &first, &size, &err), &err);
+  ck_assert_ok(render("capabilities: [bpf, CAP_CHOWN, KILL]\n    extra_groups: [3, 9]"), &err);
+  ck_assert_ok(oci_print(oci, &second, &size, &err), &err);
+  ck_assert_str_eq(first, second);
 }
 END_TEST
 
@@ -375,7 +387,8 @@ int main(void) {
   TCase *tests = tcase_create("process");
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_loop_test(tests, p1_p3_capabilities_are_those_that_are_meant, 0, ARRAY_LEN(sets));
-  tcase_add_test(tests, all_is_all_that_the_kernel_knows);
+  tcase_add_test(tests, p18_all_is_all_that_the_kernel_knows);
+  tcase_add_test(tests, p12_the_order_of_a_list_does_not_show);
   tcase_add_test(tests, what_the_kernel_does_not_know_is_refused);
   tcase_add_test(tests, each_step_of_the_set_is_explained);
   tcase_add_test(tests, a_list_beside_privileged_is_warned_of);

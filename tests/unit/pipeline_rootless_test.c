@@ -171,7 +171,8 @@ END_TEST
 START_TEST(proc_of_others_is_the_hosts) {
   ck_assert_ok(render("pid_mode: host"), &err);
   ck_assert_history(oci, "mounts./proc",
-                    "bind /proc rbind,rprivate,nosuid,noexec,nodev <- default");
+                    "bind /proc rbind,rprivate,nosuid,noexec,nodev <- default, "
+                    "s.yaml:6 (services.web.pid_mode)");
   oci_free(oci);
   ck_assert_ok(render("privileged: false"), &err);
   ck_assert_history(oci, "mounts./proc", "proc proc nosuid,noexec,nodev <- default");

@@ -30,7 +30,8 @@ START_TEST(what_is_foreign_is_listed) {
               "  tunnel: {enabled: true, from: a, to: b, remote_port: 0,\n"
               "    expose: internal, access: {enabled: true, max_ttl: 4h, audit: true}}\n"
               "- {name: t, protocol: tcp, port: 1,\n"
-              "   stream: {health_check: {type: tcp_connect}}}\n");
+              "   stream: {health_check: {type: tcp_connect}}}\n"
+              "replica_groups: [{role: primary, count: 1}]\n");
   ck_assert_ok(load_text(&arena, yaml, &file, &err), &err);
   static const char *const keys[] = {"services.web.rtype", "services.web.scale",
                                      "services.web.endpoints"};
@@ -111,6 +112,12 @@ static const struct service_wrong wrong[] = {
      "\"30\" is not a duration", DURATION_HINT},
     {"endpoints: ^{}", "invalid", ".endpoints", "a mapping is not a list",
      "write a list, or leave the key out"},
+    {ENDPOINT("target_role: ^primary"), "invalid", ".endpoints[0].target_role",
+     "the service has no role \"primary\"", "leave it out, or give the service replica_groups"},
+    {"replica_groups: [{role: a, count: 1}, {role: b, count: 1}]\n"
+     "endpoints: [{name: a, protocol: tcp, port: 1, target_role: ^c}]",
+     "invalid", ".endpoints[0].target_role", "the service has no role \"c\"",
+     "roles of replica_groups: a, b"},
     {"endpoints: [^{protocol: tcp, port: 1}]", "invalid", ".endpoints[0]",
      "the key \"name\" is missing", "add `name: http`"},
     {"endpoints: [^{name: a, port: 1}]", "invalid", ".endpoints[0]",

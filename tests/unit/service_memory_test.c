@@ -24,8 +24,21 @@ static const char good[] =
     "    hostname: web\n"
     "    cgroup_parent: /gpu\n"
     "    user: 1:2\n"
+    "    extra_groups: [video, 7]\n"
+    "    cap_add: [NET_ADMIN, ALL]\n"
+    "    cap_drop: [KILL]\n"
+    "    security_opt: [seccomp=/p, 'label=type:t', label=level:s0, no-new-privileges]\n"
+    "    apparmor: p\n"
+    "    init_container: true\n"
+    "    stop_signal: 15\n"
+    "    stop_grace_period: 1s\n"
+    "    labels: {a: b, c: d}\n"
+    "    stdin_open: true\n"
     "    scale: {mode: fixed, replicas: 2}\n"
-    "    endpoints: [{name: a, protocol: tcp, port: 1}]\n";
+    "    endpoints: [{name: a, protocol: tcp, port: 1, target_role: r}]\n"
+    "    depends: [{service: web}]\n"
+    "    replica_groups: [{role: r, count: 1, env: {A: x, D: y}, resources: {memory: 1M}},\n"
+    "      {role: s, count: 2, command: {args: [d]}, image: {name: b}, affinity: !pin a=b}]\n";
 
 START_TEST(a_good_file_is_read_whole_or_not_at_all) {
   recovers = _i == 1;
@@ -63,6 +76,17 @@ static const char wrong[] = "version: v2\n"
                             "    resources: {memory: 1x, cpu: 0, gpu: {count: 0, vendor: AMD}}\n"
                             "    ulimits: {x: {}}\n"
                             "    rtype: jbo\n"
+                            "    user: no body\n"
+                            "    extra_groups: ['']\n"
+                            "    cap_add: [NET_ADMN, KILL]\n"
+                            "    cap_drop: [KILL]\n"
+                            "    security_opt: [seccmp=x, seccomp=x, label=x, label]\n"
+                            "    stop_signal: x\n"
+                            "    labels: {'': x}\n"
+                            "    replica_groups: [{role: R, count: 0}, {role: a}]\n"
+                            "    depends: [{service: y}]\n"
+                            "    schedule: never\n"
+                            "    logs: {a: b}\n";
                             "    user: nobody\n";
 
 START_TEST(a_wrong_file_is_refused_at_every_shortage) {

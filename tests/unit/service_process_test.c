@@ -168,7 +168,7 @@ static const struct service_wrong wrong[] = {
     {"command: {workdir: ^''}", "invalid", ".command.workdir", "the directory \"\" is not absolute",
      "start it with \"/\""},
     {"command: ^[a]", "invalid", ".command", "a list is not a mapping",
-     "write keys with values, or leave the key out"},
+     "write `{entrypoint: [PROGRAM, ARGUMENT]}`"},
     {"env: {'': ^x}", "invalid", ".env.\"\"", "\"\" is not the name of a variable",
      "a name is not empty and has no \"=\""},
     {"env: {A=B: ^x}", "invalid", ".env.\"A=B\"", "\"A=B\" is not the name of a variable",
