@@ -195,8 +195,14 @@ int print_config(const struct oci *oci, struct davit_error *err) MUST_CHECK;
 
 /* ---- table.c -------------------------------------------------------------------------------- */
 
-/* Columns for people: rows of `columns` cells each, the first row is the heading. NULL cells are
- * empty. */
-void print_table(FILE *out, const char *const *cells, size_t columns, size_t rows);
+/* Columns for people. Zeroed but for `columns`: empty. */
+struct table {
+  size_t columns;
+  struct list cells; /* row by row, the first row is the heading */
+};
+
+/* Adds a row of `columns` cells; NULL ones are empty. False: out of memory, as of the next. */
+bool table_add_row(struct arena *arena, struct table *table, const char *const *cells) MUST_CHECK;
+bool table_print(struct arena *arena, const struct table *table, FILE *out) MUST_CHECK;
 
 #endif

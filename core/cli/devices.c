@@ -12,38 +12,34 @@ static const char *state_of(const struct davit_device *device) {
   return device->flags & DAVIT_DEVICE_ALIAS ? "alias" : "ok";
 }
 
+static bool add_device(struct arena *arena, struct table *table,
+                       const struct provider_device *found) {
+  const struct davit_device *device = found->device;
+  bool has_index = (device->flags & DAVIT_DEVICE_INDEX) != 0;
+  const char *const cells[] = {found->plugin->name,
+                               arena_printf(arena, "%s=%s", device->kind, device->id),
+                               has_index ? arena_printf(arena, "%u", device->index) : NULL,
+                               device->pci_address,
+                               device->model,
+                               strings_join(arena, device->nodes, 3),
+                               state_of(device)};
+  return table_add_row(arena, table, cells);
+}
+
 static int print_text(struct cli *cli, const struct provider_device *const *devices,
                       struct davit_error *err) {
-  enum {
-    COLUMNS = 7
-  };
-  static const char *const heading[COLUMNS] = {"PLUGIN", "DEVICE", "INDEX", "PCI",
-                                               "MODEL",  "NODES",  "STATE"};
-  size_t rows = 1;
-  while (devices[rows - 1])
-    rows++;
-  if (rows == 1) {
+  static const char *const heading[] = {"PLUGIN", "DEVICE", "INDEX", "PCI",
+                                        "MODEL",  "NODES",  "STATE"};
+  struct table table = {.columns = ARRAY_LEN(heading)};
+  if (!devices[0]) {
     puts("no devices found");
     return finish_output(err);
   }
-  const char **cells = arena_array(&cli->arena, rows * COLUMNS, sizeof(*cells));
-  if (!cells)
+  bool ok = table_add_row(&cli->arena, &table, heading);
+  for (; ok && *devices; devices++)
+    ok = add_device(&cli->arena, &table, *devices);
+  if (!ok || !table_print(&cli->arena, &table, stdout))
     return error_memory(err);
-  for (size_t i = 0; i < COLUMNS; i++)
-    cells[i] = heading[i];
-  for (size_t i = 0; devices[i]; i++) {
-    const struct davit_device *device = devices[i]->device;
-    const char **row = cells + (i + 1) * COLUMNS;
-    row[0] = devices[i]->plugin->name;
-    row[1] = arena_printf(&cli->arena, "%s=%s", device->kind, device->id);
-    if (device->flags & DAVIT_DEVICE_INDEX)
-      row[2] = arena_printf(&cli->arena, "%u", device->index);
-    row[3] = device->pci_address;
-    row[4] = device->model;
-    row[5] = strings_join(&cli->arena, device->nodes, 3);
-    row[6] = state_of(device);
-  }
-  print_table(stdout, cells, COLUMNS, rows);
   return finish_output(err);
 }
 

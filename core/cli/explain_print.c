@@ -17,45 +17,40 @@ static const char *source_of(struct arena *arena, const struct oci_source *sourc
 
 /* ---- table ---------------------------------------------------------------------------------- */
 
-enum {
-  COLUMNS = 3
-};
-
 /* Values come last: some are long, and none is padded there. */
-static bool add_row(struct arena *arena, struct list *cells, const char *entry, const char *value,
+static bool add_row(struct arena *arena, struct table *table, const char *entry, const char *value,
                     const char *source) {
-  return list_push(arena, cells, entry) && list_push(arena, cells, source) &&
-         list_push(arena, cells, value);
+  const char *const cells[] = {entry, source, value};
+  return table_add_row(arena, table, cells);
 }
 
-static bool add_earlier(struct arena *arena, struct list *cells, const char *what,
+static bool add_earlier(struct arena *arena, struct table *table, const char *what,
                         const struct oci_replaced *const *earlier) {
   for (; *earlier; earlier++)
-    if (!add_row(arena, cells, what, (*earlier)->value, source_of(arena, (*earlier)->source)))
+    if (!add_row(arena, table, what, (*earlier)->value, source_of(arena, (*earlier)->source)))
       return false;
   return true;
 }
 
-static bool add_entry(struct arena *arena, struct list *cells, const struct oci_entry *entry) {
+static bool add_entry(struct arena *arena, struct table *table, const struct oci_entry *entry) {
   const struct oci_source *const *source = entry->sources;
-  if (!add_row(arena, cells, entry->path, value_of(entry), source_of(arena, *source)))
+  if (!add_row(arena, table, entry->path, value_of(entry), source_of(arena, *source)))
     return false;
   for (source += *source != NULL; *source; source++)
-    if (!add_row(arena, cells, "  also asked for", "", source_of(arena, *source)))
+    if (!add_row(arena, table, "  also asked for", NULL, source_of(arena, *source)))
       return false;
-  return add_earlier(arena, cells, "  replaced", entry->replaced) &&
-         add_earlier(arena, cells, "  not used", entry->dropped);
+  return add_earlier(arena, table, "  replaced", entry->replaced) &&
+         add_earlier(arena, table, "  not used", entry->dropped);
 }
 
 int explain_table(struct cli *cli, const struct oci_entry *const *entries,
                   struct davit_error *err) {
-  struct list cells = {0};
-  bool ok = add_row(&cli->arena, &cells, "ENTRY", "VALUE", "FROM");
+  struct table table = {.columns = 3};
+  bool ok = add_row(&cli->arena, &table, "ENTRY", "VALUE", "FROM");
   for (; ok && *entries; entries++)
-    ok = add_entry(&cli->arena, &cells, *entries);
-  if (!ok)
+    ok = add_entry(&cli->arena, &table, *entries);
+  if (!ok || !table_print(&cli->arena, &table, stdout))
     return error_memory(err);
-  print_table(stdout, list_strings(&cells), COLUMNS, cells.count / COLUMNS);
   return finish_output(err);
 }
 

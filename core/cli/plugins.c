@@ -14,39 +14,33 @@ static const char *state_of(struct arena *arena, const struct provider_info *inf
   return "ok";
 }
 
+static bool add_plugin(struct arena *arena, struct table *table, const struct provider_info *info) {
+  const struct davit_plugin *known = info->plugin ? &info->plugin->table : NULL;
+  const char *const cells[] = {
+      info->file->name,
+      known ? known->version : NULL,
+      known ? arena_printf(arena, "%u.%u", known->abi_major, known->abi_minor) : NULL,
+      known ? arena_printf(arena, "%u", known->rank) : NULL,
+      known ? strings_join(arena, known->vendors, 10) : NULL,
+      info->file->path,
+      state_of(arena, info)};
+  return table_add_row(arena, table, cells);
+}
+
 static int print_text(struct cli *cli, const struct provider_info *const *infos,
                       struct davit_error *err) {
-  enum {
-    COLUMNS = 7
-  };
-  static const char *const heading[COLUMNS] = {"NAME",    "VERSION", "ABI",  "RANK",
-                                               "VENDORS", "PATH",    "STATE"};
-  size_t rows = 1;
-  while (infos[rows - 1])
-    rows++;
-  if (rows == 1) {
+  static const char *const heading[] = {"NAME",    "VERSION", "ABI",  "RANK",
+                                        "VENDORS", "PATH",    "STATE"};
+  struct table table = {.columns = ARRAY_LEN(heading)};
+  if (!infos[0]) {
     puts("no plugins found");
     return finish_output(err);
   }
-  const char **cells = arena_array(&cli->arena, rows * COLUMNS, sizeof(*cells));
-  if (!cells)
+  bool ok = table_add_row(&cli->arena, &table, heading);
+  for (; ok && *infos; infos++)
+    ok = add_plugin(&cli->arena, &table, *infos);
+  if (!ok || !table_print(&cli->arena, &table, stdout))
     return error_memory(err);
-  for (size_t i = 0; i < COLUMNS; i++)
-    cells[i] = heading[i];
-  for (size_t i = 0; infos[i]; i++) {
-    const char **row = cells + (i + 1) * COLUMNS;
-    row[0] = infos[i]->file->name;
-    if (infos[i]->plugin) {
-      const struct davit_plugin *table = &infos[i]->plugin->table;
-      row[1] = table->version;
-      row[2] = arena_printf(&cli->arena, "%u.%u", table->abi_major, table->abi_minor);
-      row[3] = arena_printf(&cli->arena, "%u", table->rank);
-      row[4] = strings_join(&cli->arena, table->vendors, 10);
-    }
-    row[5] = infos[i]->file->path;
-    row[6] = state_of(&cli->arena, infos[i]);
-  }
-  print_table(stdout, cells, COLUMNS, rows);
   return finish_output(err);
 }
 

@@ -70,8 +70,8 @@ struct context {
   const struct host *caller; /* what the paths of the options are seen in; NULL: the host */
   const struct host *rootfs; /* the container's root; NULL: not known */
   const struct service_file *file;
-  const struct service *service; /* pipeline_run() puts the chosen group in its place */
-  uint32_t replica;              /* set by pipeline_run(): in that group */
+  const struct service *service;    /* pipeline_run() puts the chosen group in its place */
+  uint32_t replica;                 /* set by pipeline_run(): in that group */
   const struct image_config *image; /* NULL: not given */
   const struct render_options *options;
   struct providers *providers;

@@ -87,7 +87,6 @@ static const char wrong[] = "version: v2\n"
                             "    depends: [{service: y}]\n"
                             "    schedule: never\n"
                             "    logs: {a: b}\n";
-                            "    user: nobody\n";
 
 START_TEST(a_wrong_file_is_refused_at_every_shortage) {
   recovers = _i == 1;
