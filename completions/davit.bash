@@ -12,7 +12,7 @@ _davit() {
     --volume --volume-dir --socket --env-allow --secrets-dir"
   local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --role --node --rootfs -e --env
     --workdir --hostname --namespace --cgroup-parent --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
-    --image-config --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor "
+    --image-config --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor --diff "
 
   local i command=
   for ((i = 1; i < cword; i++)); do
@@ -26,7 +26,7 @@ _davit() {
 
   case $prev in
     --plugin-dir | --cdi-dir | --host-root | --rootfs | --volume-dir | --secrets-dir | -o | --output) _filedir -d; return ;;
-    --image-config) _filedir; return ;;
+    --image-config | --diff) _filedir; return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur"); return ;;
     --rootless) mapfile -t COMPREPLY < <(compgen -W "auto yes no" -- "$cur"); return ;;
     --cdi) mapfile -t COMPREPLY < <(compgen -W "auto prefer require off" -- "$cur"); return ;;
@@ -40,6 +40,7 @@ _davit() {
     "") options='' operands='' ;;
     spec) options=$render ;;
     build) options="$render --output --all -o" ;;
+    explain) options="$render --tree --json --diff" ;;
     validate) options='' ;;
     remove) options='' operands="_filedir -d" ;;
     inject) options="--device --gpu --rootless --provider --cdi" ;;
@@ -50,7 +51,7 @@ _davit() {
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options $globals" -- "$cur")
   elif [[ -z $command ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "spec build remove validate inject devices plugins" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "spec build remove validate explain inject devices plugins" -- "$cur")
   elif [[ $command == plugins && $prev == plugins ]]; then
     mapfile -t COMPREPLY < <(compgen -W list -- "$cur")
   elif [[ -n $operands ]]; then

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion of davit
 
-set -l commands spec build remove validate inject devices plugins
+set -l commands spec build remove validate explain inject devices plugins
 set -l none "not __fish_seen_subcommand_from $commands"
-set -l render "__fish_seen_subcommand_from spec build"
-set -l provides "__fish_seen_subcommand_from spec build inject"
+set -l render "__fish_seen_subcommand_from spec build explain"
+set -l provides "__fish_seen_subcommand_from spec build explain inject"
 
 complete -c davit -f -n $none -a spec -d "print the config.json of a service"
 complete -c davit -f -n $none -a build -d "write the bundle of a service"
 complete -c davit -f -n $none -a remove -d "delete a bundle"
 complete -c davit -f -n $none -a validate -d "check a service file"
+complete -c davit -f -n $none -a explain -d "say where each entry of a config comes from"
 complete -c davit -f -n $none -a inject -d "add GPUs to a config.json"
 complete -c davit -f -n $none -a devices -d "list the devices of this host"
 complete -c davit -f -n $none -a plugins -d "list the plugins"
@@ -58,6 +59,8 @@ complete -c davit -n "__fish_seen_subcommand_from build" -l all -d "every replic
 complete -c davit -n "__fish_seen_subcommand_from inject" -l device -x -d "device by its CDI name"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l gpu -x -a "vendor= count= device= model=" -d "GPUs as a service asks for them"
 complete -c davit -n "__fish_seen_subcommand_from devices" -l vendor -x -a "nvidia amd intel" -d "those of this vendor only"
-complete -c davit -n "__fish_seen_subcommand_from devices plugins" -l json -d "as JSON"
+complete -c davit -n "__fish_seen_subcommand_from devices plugins explain" -l json -d "as JSON"
 complete -c davit -f -n "__fish_seen_subcommand_from plugins" -a list
 complete -c davit -f -n "__fish_seen_subcommand_from devices"
+complete -c davit -n "__fish_seen_subcommand_from explain" -l tree -d "grouped by where entries stand"
+complete -c davit -n "__fish_seen_subcommand_from explain" -l diff -r -d "compare with this file"

@@ -32,12 +32,39 @@ static int render(struct cli *cli, const char *path, struct explained *explained
   return answer;
 }
 
-/* The one entry that is asked for, as a list. */
-static int choose_entry(struct cli *cli, const char *path, struct explained *explained,
-                        struct davit_error *err) {
+enum {
+  MOST_NEAR = 5
+};
+
+/* The entry itself, or one below it: "process.env" names every variable. */
+static bool is_asked_for(const char *path, const char *asked) {
+  if (!text_starts(path, asked))
+    return false;
+  char next = path[strlen(asked)];
+  return next == '\0' || next == '.' || next == '[';
+}
+
+/* Whoever writes "PATH" most likely means "process.env.PATH". NULL: out of memory. */
+static const char *near_paths(struct arena *arena, const struct list *paths, const char *asked) {
+  struct list near = {0};
+  for (size_t i = 0; i < paths->count; i++)
+    if (asked[0] && strstr(paths->items[i], asked) && !list_push(arena, &near, paths->items[i]))
+      return NULL;
+  const char *nearest = near.count == 0 ? text_nearest(asked, list_strings(paths)) : NULL;
+  if (nearest)
+    return arena_printf(arena, "did you mean %s?", nearest);
+  if (near.count == 0)
+    return "without a path davit explain lists all entries";
+  return arena_printf(arena, "did you mean %s?",
+                      strings_join(arena, list_strings(&near), MOST_NEAR));
+}
+
+/* The entries that are asked for. */
+static int choose_entries(struct cli *cli, const char *path, struct explained *explained,
+                          struct davit_error *err) {
   struct list paths = {0}, chosen = {0};
   for (const struct oci_entry *const *entry = explained->entries; *entry; entry++) {
-    if (strcmp((*entry)->path, path) == 0 && !list_push(&cli->arena, &chosen, *entry))
+    if (is_asked_for((*entry)->path, path) && !list_push(&cli->arena, &chosen, *entry))
       return error_memory(err);
     if (!list_push(&cli->arena, &paths, (*entry)->path))
       return error_memory(err);
@@ -46,11 +73,10 @@ static int choose_entry(struct cli *cli, const char *path, struct explained *exp
     explained->entries = (const struct oci_entry *const *)list_strings(&chosen);
     return DAVIT_OK;
   }
-  const char *nearest = text_nearest(path, list_strings(&paths));
-  const char *hint = nearest ? arena_printf(&cli->arena, "did you mean %s?", nearest)
-                             : "without a path davit explain lists all entries";
-  return error_add(err, DAVIT_E_NOT_FOUND, "explain.unknown", hint,
-                   "the config has no entry \"%s\"", path);
+  const char *hint = near_paths(&cli->arena, &paths, path);
+  return hint ? error_add(err, DAVIT_E_NOT_FOUND, "explain.unknown", hint,
+                          "the config has no entry \"%s\"", path)
+              : error_memory(err);
 }
 
 static int run(struct cli *cli, struct davit_error *err) {
@@ -60,7 +86,7 @@ static int run(struct cli *cli, struct davit_error *err) {
   if (answer == DAVIT_OK && cli->diff)
     answer = render(cli, cli->diff, &other, err);
   if (answer == DAVIT_OK && cli->operands.count > 1)
-    answer = choose_entry(cli, cli->operands.items[1], &explained, err);
+    answer = choose_entries(cli, cli->operands.items[1], &explained, err);
   if (answer < 0)
     return answer;
   if (cli->diff)

@@ -16,12 +16,33 @@ static bool is_there(const struct oci_entry *entry) {
   return entry && entry->value;
 }
 
+/* By what an entry is known on both sides. Rules and hooks have only a place in their list, which
+ * changes with every other one before it: such an entry is known by what it says. NULL: out of
+ * memory. */
+static const char *key_of(struct arena *arena, const struct oci_entry *entry) {
+  const char *place = strrchr(entry->path, '[');
+  if (!place || strcmp(place + 1 + strspn(place + 1, "0123456789"), "]") != 0)
+    return entry->path;
+  return arena_printf(arena, "%.*s[] %s", (int)(place - entry->path), entry->path, entry->value);
+}
+
 static bool index_entries(struct arena *arena, const struct oci_entry *const *entries,
                           struct map *index) {
-  for (; *entries; entries++)
-    if (is_there(*entries) && !map_put(arena, index, (*entries)->path, (void *)(uintptr_t)*entries))
+  for (; *entries; entries++) {
+    const char *key = is_there(*entries) ? key_of(arena, *entries) : "";
+    if (!key || (is_there(*entries) && !map_put(arena, index, key, (void *)(uintptr_t)*entries)))
       return false;
+  }
   return true;
+}
+
+/* False: out of memory. *other is NULL if the index has no such entry. */
+static bool find_other(struct arena *arena, const struct map *index, const struct oci_entry *entry,
+                       const struct oci_entry **other) {
+  const char *key = key_of(arena, entry);
+  void **found = key ? map_find(index, key) : NULL;
+  *other = found ? *found : NULL;
+  return key != NULL;
 }
 
 static bool add_difference(struct arena *arena, struct list *differences,
@@ -38,15 +59,21 @@ static bool find_differences(struct arena *arena, const struct explained *from,
   struct map before = {0}, after = {0};
   bool ok =
       index_entries(arena, from->entries, &before) && index_entries(arena, to->entries, &after);
+  const struct oci_entry *other;
   for (const struct oci_entry *const *entry = from->entries; ok && *entry; entry++) {
-    void **other = is_there(*entry) ? map_find(&after, (*entry)->path) : NULL;
-    const struct oci_entry *now = other ? *other : NULL;
-    if (is_there(*entry) && (!now || strcmp((*entry)->value, now->value) != 0))
-      ok = add_difference(arena, differences, *entry, now);
+    if (!is_there(*entry))
+      continue;
+    ok = find_other(arena, &after, *entry, &other);
+    if (ok && (!other || strcmp((*entry)->value, other->value) != 0))
+      ok = add_difference(arena, differences, *entry, other);
   }
-  for (const struct oci_entry *const *entry = to->entries; ok && *entry; entry++)
-    if (is_there(*entry) && !map_find(&before, (*entry)->path))
+  for (const struct oci_entry *const *entry = to->entries; ok && *entry; entry++) {
+    if (!is_there(*entry))
+      continue;
+    ok = find_other(arena, &before, *entry, &other);
+    if (ok && !other)
       ok = add_difference(arena, differences, NULL, *entry);
+  }
   return ok;
 }
 
