@@ -107,8 +107,9 @@ class Generator:
     def keys(self, table, required=(), optional=(), probability=0.4, /, **values):
         """A mapping of that table: `values` are makers of values. Optional keys are there by chance, and so are those that
         the code's table has a form for."""
-        forms = self.forms(table, self.tables[table], values)
-        names = [name for name in forms if self.chance(0.08)]
+        fields = self.tables[table]
+        forms = self.forms(table, fields, values)
+        names = [key for key in forms if fields[key]["needed"] or self.chance(0.08 if table == "service_keys" else 0.4)]
         values = {**forms, **values}
         names += [n for n in values if n in required or (n in optional and self.chance(probability))]
         self.random.shuffle(names)
@@ -138,12 +139,12 @@ class Generator:
         if kind == "map":
             return Names({self.text(): self.by_form(path, form["item"]) for _ in range(self.random.randint(0, 3))})
         if kind == "keys":
-            return self.form_keys(path, form["keys"])
+            return self.form_keys(form["table"] or path, form["keys"])
         if kind == "variant":
             word = self.random.choice(form["words"])
-            fields = form["variants"][form["words"].index(word)]
+            index = form["words"].index(word)
             chosen = {form["variant_key"]: lambda: Word(word)}
-            return self.form_keys(f"{path}:{word}", fields, chosen)
+            return self.form_keys(form["tables"][index] or f"{path}:{word}", form["variants"][index], chosen)
         return {"text": self.text, "bool": self.bool, "duration": self.duration, "size": self.size, "any": self.text}[kind]()
 
     # Values of forms that have to fit others.
@@ -562,20 +563,9 @@ class Generator:
         return self.keys(
             "service_scale_adaptive_keys",
             ("mode", "min", "max"),
-            ("cooldown", "targets"),
             mode=lambda: Word("adaptive"),
             min=lambda: self.number(0, 3),
             max=lambda: self.number(3, 9),
-            cooldown=self.duration,
-            targets=self.service_scale_targets_keys,
-        )
-
-    def service_scale_targets_keys(self):
-        return self.optional(
-            "service_scale_targets_keys",
-            cpu=lambda: self.number(0, 100),
-            memory=lambda: self.number(0, 100),
-            rps=lambda: self.number(0, 4294967295),
         )
 
     def endpoints(self):
@@ -591,55 +581,7 @@ class Generator:
         return self.some(lambda: self.service_endpoint_keys(name), 0, 3)
 
     def service_endpoint_keys(self, name):
-        values = {
-            "name": name,
-            "protocol": lambda: self.word("http https tcp udp websocket"),
-            "port": lambda: self.number(1, 65535),
-            "target_port": lambda: self.number(1, 65535),
-            "path": self.path,
-            "host": self.text,
-            "expose": lambda: self.word("public internal"),
-            "stream": self.service_stream_keys,
-            "tunnel": self.service_tunnel_keys,
-        }
-        optional = tuple(values)
-        values["target_role"] = None  # only one that is there
-        endpoint = self.keys("service_endpoint_keys", ("name", "protocol", "port"), optional, **values)
-        if self.roles and self.chance(0.5):
+        endpoint = self.keys("service_endpoint_keys", ("name",), name=name, target_role=None)
+        if self.roles and self.chance(0.5):  # only one that is there
             endpoint["target_role"] = Text(self.random.choice(self.roles))
         return endpoint
-
-    def service_stream_keys(self):
-        return self.optional(
-            "service_stream_keys",
-            tls=self.bool,
-            proxy_protocol=self.bool,
-            session_timeout=self.duration,
-            health_check=lambda: self.random.choice([self.service_stream_health_keys, self.service_udp_probe_keys])(),
-        )
-
-    def service_stream_health_keys(self):
-        return Keys("service_stream_health_keys", {"type": Word("tcp_connect")})
-
-    def service_udp_probe_keys(self):
-        return self.keys(
-            "service_udp_probe_keys",
-            ("type", "request"),
-            ("expect",),
-            type=lambda: Word("udp_probe"),
-            request=self.text,
-            expect=self.text,
-        )
-
-    def service_tunnel_keys(self):
-        return self.optional(
-            "service_tunnel_keys",
-            enabled=self.bool,
-            **{"from": self.text, "to": self.text},
-            remote_port=lambda: self.number(0, 65535),
-            expose=lambda: self.word("public internal"),
-            access=self.service_access_keys,
-        )
-
-    def service_access_keys(self):
-        return self.optional("service_access_keys", enabled=self.bool, max_ttl=self.duration, audit=self.bool)

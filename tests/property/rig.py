@@ -32,9 +32,9 @@ def known_keys(fields, path):
         while form and "item" in form:
             form = form["item"]
         if form and "keys" in form:
-            yield from known_keys(form["keys"], below)
-        for word, variant in zip(form["words"], form["variants"]) if form and "variants" in form else ():
-            yield from known_keys(variant, f"{below}:{word}")
+            yield from known_keys(form["keys"], form["table"] or below)
+        for i, variant in enumerate(form["variants"]) if form and "variants" in form else ():
+            yield from known_keys(variant, form["tables"][i] or f"{below}:{form['words'][i]}")
 
 
 def fill_data(top):

@@ -39,6 +39,16 @@ static void print_words(const char *const *words) {
     printf("%s\"%s\"", i > 0 ? ", " : "", words[i]);
 }
 
+/* A table of keys.h has its name wherever it is used; others are named by where they are. */
+static void print_table_name(const struct field *fields) {
+  for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+    if (tables[i].fields == fields) {
+      printf("\"%s\"", tables[i].name);
+      return;
+    }
+  printf("null");
+}
+
 static void print_form(const struct form *form) {
   static const char *const kinds[] = {
       [FORM_TEXT] = "text",         [FORM_BOOL] = "bool", [FORM_NUMBER] = "number",
@@ -57,6 +67,8 @@ static void print_form(const struct form *form) {
     print_form(form->item);
   }
   if (form->keys) {
+    printf(", \"table\": ");
+    print_table_name(form->keys);
     printf(", \"keys\": ");
     print_fields(form->keys);
   }
@@ -65,6 +77,11 @@ static void print_form(const struct form *form) {
     for (size_t i = 0; form->words[i]; i++) {
       printf("%s", i > 0 ? ", " : "");
       print_fields(form->variants[i]);
+    }
+    printf("], \"tables\": [");
+    for (size_t i = 0; form->words[i]; i++) {
+      printf("%s", i > 0 ? ", " : "");
+      print_table_name(form->variants[i]);
     }
     printf("]");
   }
