@@ -50,7 +50,7 @@ int libsubid_find(struct arena *arena, enum host_subids kind, const char *user, 
   CLEANUP(libsubid) struct libsubid subid = {0};
   CLEANUP(file) FILE *nowhere = NULL; /* for what it would print */
   *asked = open_libsubid(kind, &subid) && (nowhere = fopen("/dev/null", "we")) &&
-           subid.init("davit", nowhere);
+           subid.init(NULL, nowhere); /* it would keep a copy of a name, and lose it */
   int count = *asked ? subid.find(user, &given) : -1;
   if (count < 0) { /* it says so for a user whom it does not know, too */
     *asked = false;
