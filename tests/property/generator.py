@@ -31,9 +31,13 @@ RLIMITS = "as core cpu data fsize locks memlock msgqueue nice nofile nproc rss r
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
+WASM_TYPES = "wasm_http wasm_plugin wasm_transformer wasm_authenticator wasm_rate_limiter wasm_middleware wasm_router"
+
+
 class Generator:
-    def __init__(self, seed, host, data):
+    def __init__(self, seed, host, data, tables):
         self.random = random.Random(seed)
+        self.tables = tables  # of the code, for the keys that are only checked: their forms say all
         self.host = host
         self.data = data  # where DATA_* and VOLUMES are
         self.vendor, self.devices = HOSTS[host] or (None, [])
@@ -41,6 +45,7 @@ class Generator:
         self.targets = set()  # of mounts, of one service
         self.file_options = ["--systemd-cgroup"] if self.systemd else []
         self.options = {}  # of each service
+        self.roles = []  # of the service at hand
 
     # ---- small values ----
 
@@ -100,13 +105,64 @@ class Generator:
         return self.some(self.text, least, most)
 
     def keys(self, table, required=(), optional=(), probability=0.4, /, **values):
-        """A mapping of that table: `values` are makers of values. Optional keys are there by chance."""
-        names = [n for n in values if n in required or (n in optional and self.chance(probability))]
+        """A mapping of that table: `values` are makers of values. Optional keys are there by chance, and so are those that
+        the code's table has a form for."""
+        fields = self.tables[table]
+        forms = self.forms(table, fields, values)
+        names = [key for key in forms if fields[key]["needed"] or self.chance(0.08 if table == "service_keys" else 0.4)]
+        values = {**forms, **values}
+        names += [n for n in values if n in required or (n in optional and self.chance(probability))]
         self.random.shuffle(names)
         return Keys(table, {name: values[name]() for name in names})
 
     def optional(self, table, probability=0.4, /, **values):
         return self.keys(table, (), tuple(values), probability, **values)
+
+    # ---- values by their form ----
+
+    def forms(self, table, fields, values):
+        """Makers for the keys with a form that have no maker of their own."""
+        return {
+            key: lambda key=key, form=field["form"]: self.by_form(f"{table}.{key}", form)
+            for key, field in fields.items()
+            if field["form"] and key not in values
+        }
+
+    def by_form(self, path, form):
+        kind = form["kind"]
+        if kind == "choice":
+            return Word(self.random.choice(form["words"]))
+        if kind == "number":
+            return self.number(form["least"], form["most"])
+        if kind == "list":
+            return [self.by_form(path, form["item"]) for _ in range(self.random.randint(max(1, form["least"]), 3))]
+        if kind == "map":
+            return Names({self.text(): self.by_form(path, form["item"]) for _ in range(self.random.randint(0, 3))})
+        if kind == "keys":
+            return self.form_keys(form["table"] or path, form["keys"])
+        if kind == "variant":
+            word = self.random.choice(form["words"])
+            index = form["words"].index(word)
+            chosen = {form["variant_key"]: lambda: Word(word)}
+            return self.form_keys(form["tables"][index] or f"{path}:{word}", form["variants"][index], chosen)
+        return {"text": self.text, "bool": self.bool, "duration": self.duration, "size": self.size, "any": self.text}[kind]()
+
+    # Values of forms that have to fit others.
+    def own_makers(self, path):
+        if path.endswith(".depends"):
+            return {"service": lambda: Text(self.name)}
+        if path.endswith((".wasm", ".wasm_http")):
+            return {"min_instances": lambda: self.number(0, 3), "max_instances": lambda: self.number(3, 9)}
+        if path.endswith(".capabilities"):  # by default some are on, and no type may have all
+            return {key: lambda: Raw("false") for key in "config keyvalue logging metrics secrets http_client cli filesystem sockets".split()}
+        return {"endpoints": lambda: self.endpoints()}
+
+    def form_keys(self, path, fields, chosen=None):
+        own = {key: make for key, make in self.own_makers(path).items() if key in fields}
+        makers = {**self.forms(path, fields, {}), **own, **(chosen or {})}
+        needed = [key for key in fields if fields[key]["needed"] or key in (chosen or {}) or path.endswith(".capabilities")]
+        names = [key for key in fields if key in needed or self.chance(0.5)]
+        return Keys(path, {key: makers[key]() for key in names})
 
     # ---- the file ----
 
@@ -127,6 +183,10 @@ class Generator:
         self.targets = set()
         self.options[name] = self.service_options = []
         self.has = {kind: True for kind in ("network", "ipc")}  # namespaces of its own
+        self.name = name
+        self.roles = []
+        if self.chance(0.1):
+            return self.wasm_service()
         values = {
             "image": self.service_image_keys,
             "command": self.service_command_keys,
@@ -158,15 +218,54 @@ class Generator:
             "cgroup_parent": self.cgroup_parent,
             "user": self.user,
             "rtype": lambda: self.word("service job cron"),
+            "affinity": self.affinity,
+            "service_type": lambda: self.word("standard job"),
+            "replica_groups": self.replica_groups,
             "scale": self.scale,
-            "endpoints": self.endpoints,
         }
-        service = self.keys("service_keys", ("image",), tuple(values), 0.25, **values)
+        optional = tuple(values)
+        values["wasm"] = values["wasm_http"] = None  # of what is no container
+        service = self.keys("service_keys", ("image",), optional, 0.25, **values)
+        if service.get("rtype") == "cron":
+            service["schedule"] = Text("0 30 4 * * mon-fri")
+        if self.chance(0.25):  # once its roles are known
+            service["endpoints"] = self.endpoints()
+        if self.roles:
+            self.service_options += ["--role", self.random.choice(self.roles)]
+        self.roles = []
         if not self.has["ipc"]:
             service.pop("shm_size", None)
         if "sysctls" in service:
             self.fill_sysctls(service)
         return service
+
+    def wasm_service(self):
+        """Checked, and never rendered."""
+        key = self.random.choice(["wasm", "wasm_http"])
+        makers = self.forms("service_keys", self.tables["service_keys"], {})
+        kind = self.word(WASM_TYPES)
+        return Keys("service_keys", {"image": self.service_image_keys(), "service_type": kind, key: makers[key]()})
+
+    def affinity(self):
+        if self.chance(0.3):
+            return Names({"pin": Text("zone=eu-1")})
+        return self.word("spread pack")
+
+    def replica_groups(self):
+        self.roles = self.random.sample(["head", "worker", "eval-2"], self.random.randint(1, 3))
+        return [self.service_group_keys(role) for role in self.roles]
+
+    def service_group_keys(self, role):
+        values = {
+            "role": lambda: Text(role),
+            "count": lambda: self.number(1, 4),
+            "image": self.service_image_keys,
+            "command": self.service_command_keys,
+            "env": self.env,
+            "resources": self.service_resources_keys,
+            "affinity": self.affinity,
+        }
+        return self.keys("service_group_keys", ("role", "count"), tuple(values), **values)
 
     def service_image_keys(self):
         return self.keys(
@@ -464,20 +563,9 @@ class Generator:
         return self.keys(
             "service_scale_adaptive_keys",
             ("mode", "min", "max"),
-            ("cooldown", "targets"),
             mode=lambda: Word("adaptive"),
             min=lambda: self.number(0, 3),
             max=lambda: self.number(3, 9),
-            cooldown=self.duration,
-            targets=self.service_scale_targets_keys,
-        )
-
-    def service_scale_targets_keys(self):
-        return self.optional(
-            "service_scale_targets_keys",
-            cpu=lambda: self.number(0, 100),
-            memory=lambda: self.number(0, 100),
-            rps=lambda: self.number(0, 4294967295),
         )
 
     def endpoints(self):
@@ -493,51 +581,7 @@ class Generator:
         return self.some(lambda: self.service_endpoint_keys(name), 0, 3)
 
     def service_endpoint_keys(self, name):
-        values = {
-            "name": name,
-            "protocol": lambda: self.word("http https tcp udp websocket"),
-            "port": lambda: self.number(1, 65535),
-            "target_port": lambda: self.number(1, 65535),
-            "path": self.path,
-            "host": self.text,
-            "expose": lambda: self.word("public internal"),
-            "stream": self.service_stream_keys,
-            "target_role": self.text,
-            "tunnel": self.service_tunnel_keys,
-        }
-        return self.keys("service_endpoint_keys", ("name", "protocol", "port"), tuple(values), **values)
-
-    def service_stream_keys(self):
-        return self.optional(
-            "service_stream_keys",
-            tls=self.bool,
-            proxy_protocol=self.bool,
-            session_timeout=self.duration,
-            health_check=lambda: self.random.choice([self.service_stream_health_keys, self.service_udp_probe_keys])(),
-        )
-
-    def service_stream_health_keys(self):
-        return Keys("service_stream_health_keys", {"type": Word("tcp_connect")})
-
-    def service_udp_probe_keys(self):
-        return self.keys(
-            "service_udp_probe_keys",
-            ("type", "request"),
-            ("expect",),
-            type=lambda: Word("udp_probe"),
-            request=self.text,
-            expect=self.text,
-        )
-
-    def service_tunnel_keys(self):
-        return self.optional(
-            "service_tunnel_keys",
-            enabled=self.bool,
-            **{"from": self.text, "to": self.text},
-            remote_port=lambda: self.number(0, 65535),
-            expose=lambda: self.word("public internal"),
-            access=self.service_access_keys,
-        )
-
-    def service_access_keys(self):
-        return self.optional("service_access_keys", enabled=self.bool, max_ttl=self.duration, audit=self.bool)
+        endpoint = self.keys("service_endpoint_keys", ("name",), name=name, target_role=None)
+        if self.roles and self.chance(0.5):  # only one that is there
+            endpoint["target_role"] = Text(self.random.choice(self.roles))
+        return endpoint

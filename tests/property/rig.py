@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the property tests share: hosts with the data that services ask for, and running davit many times."""
+import json
 import os
 import pathlib
 import shutil
@@ -15,6 +16,25 @@ DAVIT, PLUGINS, RUNNER = (os.environ.get(name, "") for name in ("DAVIT", "DAVIT_
 CLEAN_ENV = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
 if "ASAN_OPTIONS" in os.environ:
     CLEAN_ENV["ASAN_OPTIONS"] = os.environ["ASAN_OPTIONS"]
+
+
+def code_tables():
+    """The tables of keys of the code: TABLE -> KEY -> {needed, form}."""
+    words = [RUNNER, "keys"]
+    return json.loads(subprocess.run(words, env=CLEAN_ENV, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def known_keys(fields, path):
+    """ "TABLE.KEY" of each key of the table and of the forms in it."""
+    for key, field in fields.items():
+        yield f"{path}.{key}"
+        form, below = field["form"], f"{path}.{key}"
+        while form and "item" in form:
+            form = form["item"]
+        if form and "keys" in form:
+            yield from known_keys(form["keys"], form["table"] or below)
+        for i, variant in enumerate(form["variants"]) if form and "variants" in form else ():
+            yield from known_keys(variant, form["tables"][i] or f"{below}:{form['words'][i]}")
 
 
 def fill_data(top):
@@ -56,8 +76,11 @@ class Rig:
     def __exit__(self, *_):
         self.scratch.cleanup()
 
-    def words(self, host, options, file, needs_files):
-        """A command line: a bundle is made only where the config needs files in it."""
+    def words(self, host, options, file, service):
+        """A command line: a bundle is made only where the config needs files in it, and none of what is no container."""
+        if str(service.get("service_type", "")).startswith("wasm"):
+            return ["--quiet", "validate", str(file)]
+        needs_files = any(service.get(key) for key in ("dns", "extra_hosts"))
         command = ["build", "-o", f"{self.path}/bundle", f"--rootfs={self.data}"] if needs_files else ["spec"]
         return ["--quiet", f"--plugin-dir={PLUGINS}", f"--host-root={self.path}/hosts/{host}", *command, *options, str(file)]
 

@@ -5,6 +5,7 @@
  *   runner run      reads command lines from stdin, one a line, words separated by tabs; answers
  * each with "STATUS OUT ERR SAME\n" and OUT bytes of stdout, ERR bytes of stderr. SAME is 1 if the
  * second run printed the same. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "service/forms.h"
 #include "service/keys.h"
 #include "util/cleanup.h"
 
@@ -30,15 +32,88 @@ static const struct {
 #undef TABLE
 };
 
-static void print_tables(void) {
-  const char *comma = "";
-  printf("{\n");
-  for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
-    for (const struct field *field = tables[i].fields; field->key; field++, comma = ",\n")
-      printf("%s\"%s.%s\": {\"read\": %s}", comma, tables[i].name, field->key,
-             field->read ? "true" : "false");
+static void print_fields(const struct field *fields);
+
+static void print_words(const char *const *words) {
+  for (size_t i = 0; words[i]; i++)
+    printf("%s\"%s\"", i > 0 ? ", " : "", words[i]);
+}
+
+/* A table of keys.h has its name wherever it is used; others are named by where they are. */
+static void print_table_name(const struct field *fields) {
+  for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+    if (tables[i].fields == fields) {
+      printf("\"%s\"", tables[i].name);
+      return;
+    }
+  printf("null");
+}
+
+static void print_form(const struct form *form) {
+  static const char *const kinds[] = {
+      [FORM_TEXT] = "text",         [FORM_BOOL] = "bool", [FORM_NUMBER] = "number",
+      [FORM_DURATION] = "duration", [FORM_SIZE] = "size", [FORM_CHOICE] = "choice",
+      [FORM_LIST] = "list",         [FORM_MAP] = "map",   [FORM_KEYS] = "keys",
+      [FORM_VARIANT] = "variant",   [FORM_ANY] = "any"};
+  printf("{\"kind\": \"%s\", \"least\": %" PRIu64 ", \"most\": %" PRIu64, kinds[form->kind],
+         form->least, form->most);
+  if (form->words) {
+    printf(", \"words\": [");
+    print_words(form->words);
+    printf("]");
   }
-  printf("\n}\n");
+  if (form->item) {
+    printf(", \"item\": ");
+    print_form(form->item);
+  }
+  if (form->keys) {
+    printf(", \"table\": ");
+    print_table_name(form->keys);
+    printf(", \"keys\": ");
+    print_fields(form->keys);
+  }
+  if (form->kind == FORM_VARIANT) {
+    printf(", \"variant_key\": \"%s\", \"variants\": [", form->variant_key);
+    for (size_t i = 0; form->words[i]; i++) {
+      printf("%s", i > 0 ? ", " : "");
+      print_fields(form->variants[i]);
+    }
+    printf("], \"tables\": [");
+    for (size_t i = 0; form->words[i]; i++) {
+      printf("%s", i > 0 ? ", " : "");
+      print_table_name(form->variants[i]);
+    }
+    printf("]");
+  }
+  printf("}");
+}
+
+/* A key without a reader and a form is one that davit does not act on: left out. */
+static void print_fields(const struct field *fields) {
+  const char *comma = "";
+  printf("{");
+  for (const struct field *field = fields; field->key; field++) {
+    if (!field->read && !field->form)
+      continue;
+    printf("%s\"%s\": {\"needed\": %s, \"form\": ", comma, field->key,
+           field->example ? "true" : "false");
+    comma = ",\n";
+    if (field->form)
+      print_form(field->form);
+    else
+      printf("null");
+    printf("}");
+  }
+  printf("}");
+}
+
+static void print_tables(void) {
+  printf("{");
+  for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+    printf("%s\"%s\": ", i > 0 ? ",\n" : "", tables[i].name);
+    print_fields(tables[i].fields);
+  }
+  printf("}\n");
 }
 
 /* ---- run ------------------------------------------------------------------------------------ */
