@@ -68,6 +68,9 @@ enum doc_type scalar_type(const char *text) {
   static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
   static const char *const bools[] = {"true", "True", "TRUE", "false", "False", "FALSE", NULL};
   int base;
+  /* Nearly every scalar is seen to be a text by how it begins. */
+  if (!strchr("~nNtTfF0123456789+-.", text[0]))
+    return DOC_STRING;
   if (is_one_of(text, nulls))
     return DOC_NULL;
   if (is_one_of(text, bools))
