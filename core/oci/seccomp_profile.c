@@ -82,7 +82,7 @@ int profile_texts(struct profile *profile, const struct doc_node *node, const ch
   int answer = profile_list(profile, node, &count);
   struct list texts = {0};
   for (size_t i = 0; answer == DAVIT_OK && i < count; i++) {
-    const char *text;
+    const char *text = NULL;
     answer = profile_text(profile, node->values[i], words, &text);
     if (answer == DAVIT_OK && !list_push(profile->arena, &texts, text))
       answer = error_memory(profile->err);
