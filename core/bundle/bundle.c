@@ -226,6 +226,7 @@ static void take_back(const struct place *dir, const struct place *own, bool mad
   if (made_own) {
     (void)!sweep(own, NULL, "bundle.create", &ignored);
     unlinkat(dir->fd, own_name, AT_REMOVEDIR);
+    unlinkat(dir->fd, config_name, 0); /* there was none, or the directory had been refused */
   }
   if (made_dir && dir->fd >= 0)
     unlinkat(dir->fd, rootfs_name, 0);
@@ -269,7 +270,7 @@ static void free_draft(struct bundle_draft *draft) {
 
 void bundle_abandon(struct bundle_draft *draft) {
   CLEANUP(error) struct davit_error ignored = {0};
-  if (draft->own.fd < 0)
+  if (draft->dir.fd < 0)
     (void)!reopen_places(draft, &ignored);
   drop(&draft->all, &draft->own);
   take_back(&draft->dir, &draft->own, draft->made_own, draft->made_dir);

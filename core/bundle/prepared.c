@@ -41,9 +41,22 @@ static int write_all(int fd, const char *data, size_t size) {
   return 0;
 }
 
+/* rename(2) replaces anything but a directory: that is refused before the first one. */
+static int check_target(const struct prepared *prepared, struct davit_error *err) {
+  struct stat st;
+  if (fstatat(prepared->target->fd, prepared->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+      !S_ISDIR(st.st_mode))
+    return DAVIT_OK;
+  return error_add(err, DAVIT_E_INVALID, "bundle.create", "move it away",
+                   "%s/%s is a directory, where a file of the bundle belongs",
+                   prepared->target->path, prepared->name);
+}
+
 int prepare_file(const struct place *own, struct prepared *prepared, const struct made_file *file,
                  unsigned mode, struct davit_error *err) {
-  int answer = name_temporary(prepared, err);
+  int answer = check_target(prepared, err);
+  if (answer == DAVIT_OK)
+    answer = name_temporary(prepared, err);
   if (answer < 0)
     return answer;
   CLEANUP(fd)

@@ -321,6 +321,50 @@ START_TEST(says_what_is_in_the_way) {
 }
 END_TEST
 
+static size_t count_descriptors(void) {
+  CLEANUP(dir) DIR *listing = opendir("/proc/self/fd");
+  size_t count = 0;
+  while (readdir(listing))
+    count++;
+  return count;
+}
+
+/* What stands where a file belongs is seen before anything of the bundle is replaced. */
+START_TEST(a_directory_in_the_way_changes_nothing) {
+  static const struct made_file other_hosts = {"hosts", "::1\tlocalhost\n", 14};
+  const struct made_file *const files[] = {&hosts, &resolver, NULL};
+  const struct made_file *const others[] = {&other_hosts, &resolver, NULL};
+  ck_assert_ok(write_files("old", files), &err);
+  ck_assert_int_eq(unlink(in(dir, ".davit/resolv.conf")), 0);
+  ck_assert_int_eq(mkdir(in(dir, ".davit/resolv.conf"), 0700), 0);
+  ck_assert_int_eq(write_files("new", others), DAVIT_E_INVALID);
+  ck_assert_error(&err, "bundle.create", ".davit/resolv.conf is a directory");
+  assert_text(in(dir, ".davit/hosts"), "127.0.0.1\tlocalhost\n");
+  assert_text(in(dir, "config.json"), "old");
+
+  error_clear(&err);
+  ck_assert_ok(write_bundle(in(base, "c"), "/srv/old", "old", 3, &err), &err);
+  ck_assert_int_eq(unlink(in(base, "c/config.json")), 0);
+  ck_assert_int_eq(mkdir(in(base, "c/config.json"), 0700), 0);
+  ck_assert_int_eq(write_bundle(in(base, "c"), "/srv/new", "new", 3, &err), DAVIT_E_INVALID);
+  char target[64] = "";
+  ck_assert_int_gt(readlink(in(base, "c/rootfs"), target, sizeof(target) - 1), 0);
+  ck_assert_str_eq(target, "/srv/old");
+}
+END_TEST
+
+START_TEST(failures_leave_no_descriptor_open) {
+  ck_assert_int_eq(mkdir(dir, 0700), 0);
+  ck_assert_int_eq(mkdir(in(dir, "rootfs"), 0700), 0);
+  size_t before = count_descriptors();
+  ck_assert_int_lt(write_bundle(dir, "/srv/rootfs", "new", 3, &err), 0);
+  ck_assert_uint_eq(count_descriptors(), before);
+  ck_assert_int_eq(symlink("/tmp", in(dir, ".davit")), 0);
+  ck_assert_int_lt(write_bundle(dir, NULL, "new", 3, &err), 0);
+  ck_assert_uint_eq(count_descriptors(), before);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("bundle");
   TCase *tests = tcase_create("bundle");
@@ -341,6 +385,8 @@ int main(void) {
   tcase_add_test(tests, does_not_leave_the_bundle);
   tcase_add_test(tests, names_where_files_will_lie);
   tcase_add_test(tests, says_what_is_in_the_way);
+  tcase_add_test(tests, a_directory_in_the_way_changes_nothing);
+  tcase_add_test(tests, failures_leave_no_descriptor_open);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
