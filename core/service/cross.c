@@ -78,27 +78,30 @@ static void check_depends(struct reader *reader, const struct doc_node *services
 
 /* Ids of containers are `service-role-...`: a service a-b with the role c and a service a with the
  * role b-c would share theirs. */
+static void claim_ids(struct reader *reader, const struct doc_node *services, struct map *claimed,
+                      const struct service *service, const char *role) {
+  const char *id = field_printf(reader, "%s-%s", service->name, role);
+  if (!id)
+    return;
+  void **earlier = map_find(claimed, id);
+  if (earlier && *earlier != service)
+    field_invalid(reader, doc_get(services, service->name), "rename one of the services or roles",
+                  "the containers of role %s would have the ids of those of service %s", role,
+                  ((const struct service *)*earlier)->name);
+  else if (!map_put(reader->arena, claimed, id, (void *)(uintptr_t)service))
+    error_memory(reader->err);
+}
+
 static void check_ids(struct reader *reader, const struct doc_node *services,
                       const struct service *const *all, size_t count) {
-  struct map seen = {0};
+  struct map claimed = {0};
   for (size_t i = 0; i < count; i++) {
     const struct service *service = all[i];
-    for (size_t k = 0; k < service->group_count; k++) {
-      const char *role = service->groups[k]->role;
-      if (!role) /* it was wrong */
-        continue;
-      const char *id = field_printf(reader, "%s-%s", service->name, role);
-      if (!id)
-        return;
-      void **earlier = map_find(&seen, id);
-      if (earlier && *earlier != service)
-        field_invalid(reader, doc_get(services, service->name),
-                      "rename one of the services or roles",
-                      "the containers of role %s would have the ids of those of service %s", role,
-                      ((const struct service *)*earlier)->name);
-      else if (!map_put(reader->arena, &seen, id, (void *)(uintptr_t)service))
-        error_memory(reader->err);
-    }
+    if (service->group_count == 0)
+      claim_ids(reader, services, &claimed, service, default_role);
+    for (size_t k = 0; k < service->group_count; k++)
+      if (service->groups[k]->role) /* NULL: it was wrong */
+        claim_ids(reader, services, &claimed, service, service->groups[k]->role);
   }
 }
 

@@ -13,7 +13,7 @@ enum {
   ROLE_MOST = 30
 };
 
-static const char default_role[] = "default";
+const char default_role[] = "default";
 
 /* While a group is read. */
 struct group_model {

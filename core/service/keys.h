@@ -97,6 +97,9 @@ extern const struct form form_health, form_init, form_depends, form_errors, form
 extern const struct form form_restart_policy, form_logs, form_wasm;
 extern const struct form form_externals, form_tunnels, form_api;
 
+/* The role of a service without groups. */
+extern const char default_role[];
+
 /* After all keys of the service are read: its groups; what keys demand of each other, and, at the
  * end, services. */
 void read_groups(struct reader *reader, const struct doc_node *mapping, struct service *service);

@@ -225,6 +225,15 @@ START_TEST(ids_of_two_services_are_not_alike) {
       "the containers of role c would have the ids of those of service a",
       "rename one of the services or roles"};
   check_wrong(&arena, alike.yaml, &alike);
+  /* On a node other than 0 the id of a service without groups has a role, too. */
+  static const struct service_wrong on_another_node = {
+      "version: v1\ndeployment: demo\nservices:\n"
+      "  a: {image: {name: app}, replica_groups: [{role: b-default, count: 1}]}\n"
+      "  a-b: ^{image: {name: app}}\n",
+      "invalid", "services.a-b",
+      "the containers of role default would have the ids of those of service a",
+      "rename one of the services or roles"};
+  check_wrong(&arena, on_another_node.yaml, &on_another_node);
 }
 END_TEST
 
