@@ -121,6 +121,12 @@ static int refuse_replacing(struct merger *merger, const struct edit *edit,
                    asker(arena, edit), edit->says, owner ? owner : "the service");
 }
 
+static int check_mount(struct merger *merger, const struct oci *oci, const struct edit *edit,
+                       const char *destination) {
+  const struct oci_source *source = oci_find_mount(oci, destination);
+  return is_closed(source, edit) ? refuse_replacing(merger, edit, source) : DAVIT_OK;
+}
+
 static char node_kind(char type) {
   return type == 'u' ? 'c' : type;
 }
@@ -131,6 +137,8 @@ static int check_node(struct merger *merger, const struct oci *oci, struct edit 
   struct oci_device *device = &edit->node.device, there;
   const struct oci_source *source = NULL;
   int rc = check_host_node(merger->transaction, oci, edit, merger->err);
+  if (rc == DAVIT_OK && !edit->node.rule_only)
+    rc = check_mount(merger, oci, edit, device->path);
   if (rc < 0)
     return rc;
   if (edit->node.rule_only || !oci_find_device(oci, device->path, &there, &source))
@@ -152,12 +160,6 @@ static int check_node(struct merger *merger, const struct oci *oci, struct edit 
     device->gid = there.gid;
   }
   return DAVIT_OK;
-}
-
-static int check_mount(struct merger *merger, const struct oci *oci, const struct edit *edit) {
-  const char *destination = edit->kind == EDIT_FILE ? edit->file.path : edit->mount.destination;
-  const struct oci_source *source = oci_find_mount(oci, destination);
-  return is_closed(source, edit) ? refuse_replacing(merger, edit, source) : DAVIT_OK;
 }
 
 /* Sharing works only as its variables say, so the service can not have others. Its value may be a
@@ -184,8 +186,10 @@ static int check(struct merger *merger, const struct oci *oci) {
     int rc = check_rootless(merger->transaction, edit, merger->err);
     if (edit->kind == EDIT_NODE)
       rc = check_node(merger, oci, edit);
-    else if (edit->kind == EDIT_MOUNT || edit->kind == EDIT_FILE)
-      rc = check_mount(merger, oci, edit);
+    else if (edit->kind == EDIT_MOUNT)
+      rc = check_mount(merger, oci, edit, edit->mount.destination);
+    else if (edit->kind == EDIT_FILE)
+      rc = check_mount(merger, oci, edit, edit->file.path);
     else if (edit->kind == EDIT_ENV)
       rc = check_shared_env(merger, oci, edit);
     if (first == DAVIT_OK)

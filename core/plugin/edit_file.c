@@ -62,10 +62,14 @@ int edit_read_file(struct transaction *transaction, const struct davit_file *giv
     rc = edit_check_path(own.path, "file", err);
   if (rc < 0)
     return rc;
-  if (!own.content || own.size > FILE_MOST)
+  if (!own.content)
+    return error_add(err, DAVIT_E_INVALID, "plugin.bad-edit", "give it a content",
+                     "file %s has none", path);
+  uint64_t given_size = own.size ? own.size : strlen(own.content);
+  if (given_size > FILE_MOST)
     return error_add(err, DAVIT_E_INVALID, "plugin.bad-edit", "at most 1 MiB",
-                     "file %s has %" PRIu64 " bytes", path, own.content ? own.size : 0);
-  size_t size = own.size ? (size_t)own.size : strlen(own.content);
+                     "file %s has %" PRIu64 " bytes", path, given_size);
+  size_t size = (size_t)given_size;
   struct arena *arena = transaction->arena;
   char *content = arena_strndup(arena, own.content, size);
   *edit = (struct edit){.kind = EDIT_FILE,

@@ -500,6 +500,11 @@ START_TEST(files_that_differ_or_are_wrong_are_refused) {
                                    .size = 2 << 20};
   ck_assert_int_eq(edits->add_file(edits, &large), DAVIT_E_INVALID);
   ck_assert_error(why(&f), "plugin.bad-edit", "file /x has 2097152 bytes");
+  CLEANUP(free) char *content = calloc(1, (1 << 20) + 2);
+  memset(content, 'a', (1 << 20) + 1);
+  const struct davit_file text = {DAVIT_SIZED(struct davit_file), .path = "/x", .content = content};
+  ck_assert_int_eq(edits->add_file(edits, &text), DAVIT_E_INVALID);
+  ck_assert_error(why(&f), "plugin.bad-edit", "file /x has 1048577 bytes");
   const struct davit_file one = {DAVIT_SIZED(struct davit_file), .path = "/x", .content = "a"};
   const struct davit_file other = {DAVIT_SIZED(struct davit_file), .path = "/x", .content = "b"};
   ck_assert_int_eq(edits->add_file(edits, &one), DAVIT_OK);
@@ -887,6 +892,22 @@ START_TEST(what_the_service_has_otherwise_is_a_conflict) {
 }
 END_TEST
 
+/* A mount of the service's at the path of a node would be hidden, or hide it. */
+START_TEST(a_node_does_not_take_the_place_of_a_mount) {
+  for (int has_user_namespace = 0; has_user_namespace < 2; has_user_namespace++) {
+    CLEANUP(fixture) struct fixture f;
+    set_up(&f);
+    const struct oci_mount mount = {.destination = "/dev/nvidia0", .type = "tmpfs"};
+    ck_assert_ok(oci_add_mount(f.oci, &mount, &by_service, &f.err), &f.err);
+    if (has_user_namespace)
+      ck_assert_ok(oci_add_namespace(f.oci, "user", NULL, &by_service, &f.err), &f.err);
+    ck_assert_int_eq(add_node(begin(&f, 0, EDIT_INJECT), "/dev/nvidia0", NULL), DAVIT_OK);
+    ck_assert_int_eq(apply(&f), DAVIT_E_INVALID);
+    ck_assert_error(&f.err, "plugin.conflict", "device node /dev/nvidia0: plugin acme wants");
+  }
+}
+END_TEST
+
 START_TEST(defaults_and_a_config_that_is_read_give_way) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f);
@@ -1003,6 +1024,7 @@ int main(void) {
   tcase_add_loop_test(tests, sharing_variables_are_not_the_services, 0, ARRAY_LEN(shared));
   tcase_add_test(tests, a_node_of_the_service_too_is_one_node);
   tcase_add_test(tests, what_the_service_has_otherwise_is_a_conflict);
+  tcase_add_test(tests, a_node_does_not_take_the_place_of_a_mount);
   tcase_add_test(tests, defaults_and_a_config_that_is_read_give_way);
   tcase_add_test(tests, privileged_gets_nodes_and_a_warning);
   tcase_add_test(tests, mounts_of_parents_come_first);
