@@ -402,7 +402,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("api");
   TCase *tests = tcase_create("libdavit");
-  tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, options_reach_the_config, 0, 8);
   tcase_add_test(tests, what_is_passed_in_is_copied);
   tcase_add_loop_test(tests, a_wrong_option_is_refused_and_changes_nothing, 0, 10);

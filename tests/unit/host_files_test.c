@@ -324,7 +324,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("host_files");
   TCase *tests = tcase_create("files");
-  tcase_set_timeout(tests, 60);
   tcase_add_checked_fixture(tests, open_tree, close_tree);
   tcase_add_test(tests, file_is_read_whole);
   tcase_add_test(tests, links_are_followed_inside_the_root);

@@ -180,7 +180,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("host_kmod");
   TCase *tests = tcase_create("kmod");
-  tcase_set_timeout(tests, 60);
   tcase_add_checked_fixture(tests, open_tree, close_tree);
   tcase_add_loop_test(tests, states, 0, ARRAY_LEN(modules));
   tcase_add_test(tests, two_releases_tell_nothing);

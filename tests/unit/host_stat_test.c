@@ -220,7 +220,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("host_stat");
   TCase *tests = tcase_create("stat");
-  tcase_set_timeout(tests, 60);
   tcase_add_checked_fixture(tests, open_tree, close_tree);
   tcase_add_test(tests, kinds_are_told);
   tcase_add_test(tests, stat_fills_what_there_is_room_for);

@@ -248,7 +248,6 @@ int main(void) {
   Suite *suite = suite_create("oci_many");
   TCase *tests = tcase_create("oci_many");
   tcase_add_checked_fixture(tests, NULL, clear_error);
-  tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, every_entry_has_a_source_whatever_is_done, 0, 60);
   tcase_add_loop_test(tests, an_edit_costs_the_same_in_a_large_document, 0, ARRAY_LEN(adders));
   tcase_add_test(tests, memory_that_runs_out_is_reported);

@@ -111,7 +111,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("plugin/memory");
   TCase *tests = tcase_create("memory");
-  tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, a_request_is_served_whole_or_refused, 0, 2 * ARRAY_LEN(requests));
   suite_add_tcase(suite, tests);
   return run_suite(suite);

@@ -257,7 +257,6 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("plugins without memory");
   TCase *memory = tcase_create("memory");
-  tcase_set_timeout(memory, 60);
   tcase_add_loop_test(memory, an_op_ends_with_the_memory, 0, (int)ARRAY_LEN(cases));
   suite_add_tcase(suite, memory);
   return run_suite(suite);
