@@ -29,7 +29,8 @@
  * may be used at once. Callbacks run on the thread that made the call, and may not use the context.
  *
  * ERRORS    A function answers DAVIT_OK or a negative DAVIT_E_* of davit/plugin.h; out parameters
- * are written on success only, and on failure nothing is changed, on disk neither.
+ * are written on success only, and on failure nothing is changed, on disk neither, unless the disk
+ * itself fails while finished files are moved to their places.
  * davit_count_problems() and davit_get_problem() say what was wrong: all that is wrong in a file
  * at once. The codes are those of davit(1). Nothing exits or aborts.
  *
