@@ -113,8 +113,7 @@ const struct session_option options_host[] = {
     {0},
 };
 
-/* ---- all of it --------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 int complete_host_options(struct session *session, struct davit_error *err) {
   static const char *const all[] = {"*", NULL};

@@ -136,6 +136,7 @@ int render_on(struct session *session, const struct machine *machine,
 int render_service(struct session *session, const struct service_file *file,
                    const struct service *service, const struct rootfs *rootfs, struct oci **oci,
                    struct list *files, struct davit_error *err) MUST_CHECK;
+
 /* ---- rootfs.c ------------------------------------------------------------------------------- */
 
 /* The directory that --rootfs gives the service, NULL if none. */
