@@ -44,7 +44,7 @@ _davit() {
     validate) options='' ;;
     remove) options='' operands="_filedir -d" ;;
     inject) options="--device --gpu --rootless --provider --cdi" ;;
-    devices) options="--vendor --json" operands='' ;;
+    devices) options="--vendor --tree --json --provider --cdi" operands='' ;;
     plugins) options=--json operands='' ;;
     *) return ;;
   esac

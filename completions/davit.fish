@@ -51,8 +51,8 @@ complete -c davit -n $render -l local-rank -x -d "rank on this host"
 complete -c davit -n $render -l master-addr -x -d "address of rank 0"
 complete -c davit -n $render -l ifname -x -d "network interface"
 complete -c davit -n $provides -l rootless -x -a "auto yes no" -d "whether the runtime runs without root"
-complete -c davit -n $provides -l provider -x -a "nvidia amd intel drm cdi" -d "plugin that serves GPU requests"
-complete -c davit -n $provides -l cdi -x -a "auto prefer require off" -d "whether CDI files serve GPU requests"
+complete -c davit -n "$provides devices" -l provider -x -a "nvidia amd intel drm cdi" -d "plugin that serves GPU requests"
+complete -c davit -n "$provides devices" -l cdi -x -a "auto prefer require off" -d "whether CDI files serve GPU requests"
 
 complete -c davit -n "__fish_seen_subcommand_from build" -s o -l output -r -a "(__fish_complete_directories)" -d "the bundle"
 complete -c davit -n "__fish_seen_subcommand_from build" -l all -d "every replica of every service"
@@ -63,4 +63,5 @@ complete -c davit -n "__fish_seen_subcommand_from devices plugins explain" -l js
 complete -c davit -f -n "__fish_seen_subcommand_from plugins" -a list
 complete -c davit -f -n "__fish_seen_subcommand_from devices"
 complete -c davit -n "__fish_seen_subcommand_from explain" -l tree -d "grouped by where entries stand"
+complete -c davit -n "__fish_seen_subcommand_from devices" -l tree -d "all that is known of each"
 complete -c davit -n "__fish_seen_subcommand_from explain" -l diff -r -d "compare with this file"

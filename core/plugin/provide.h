@@ -67,6 +67,10 @@ int providers_list(struct providers *providers, struct arena *arena,
 struct provider_device {
   const struct plugin *plugin;
   const struct davit_device *device;
+  const struct plugin *server; /* who would give it; NULL: nobody */
+  const struct davit_device
+      *served_as;         /* CDI's device that stands for it, or itself; with server */
+  const char *not_served; /* why nobody would; without server */
 };
 
 /* Every device that every plugin sees, in order of rank and then of the plugin's own count; a
