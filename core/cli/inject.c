@@ -7,21 +7,13 @@
 #include "util/text.h"
 
 static int run(struct cli *cli, struct davit_error *err) {
-  CLEANUP(machine) struct machine machine = {0};
   CLEANUP(oci) struct oci *oci = NULL;
   const char *name, *text;
   size_t size;
-  if (cli->session.requests.count == 0)
-    return usage_error(err, "for example --gpu vendor=nvidia,count=1",
-                       "davit inject needs --device or --gpu");
   const char *path = cli->operands.count > 0 ? cli->operands.items[0] : "-";
   int answer = read_input(&cli->session, path, &name, &text, &size, err);
   if (answer == DAVIT_OK)
-    answer = oci_parse(name, text, size, &oci, err);
-  if (answer == DAVIT_OK)
-    answer = machine_open(&cli->session, &machine, err);
-  if (answer == DAVIT_OK)
-    answer = inject_all(&cli->session, &machine, oci, err);
+    answer = inject_config(&cli->session, name, text, size, &oci, err);
   if (answer == DAVIT_OK)
     answer = print_config(oci, err);
   return answer;

@@ -53,6 +53,12 @@ int provide_devices(struct providers *providers, struct arena *arena,
                     const struct device_request *request, const struct container_facts *facts,
                     struct oci *oci, struct davit_error *err) MUST_CHECK;
 
+/* The kinds of all devices whose full name fits the shell pattern, a list; "gpu.not-found" if there
+ * is no such device. (pattern.c) */
+int providers_match_kinds(struct providers *providers, struct arena *arena,
+                          const struct request_text *pattern, const char *const **kinds,
+                          struct davit_error *err) MUST_CHECK;
+
 /* A plugin file for `davit plugins`: loaded, or refused with the reason. */
 struct provider_info {
   const struct plugin_file *file;
