@@ -43,7 +43,7 @@ _davit() {
     explain) options="$render --tree --json --diff" ;;
     validate) options='' ;;
     remove) options='' operands="_filedir -d" ;;
-    inject) options="--device --gpu --rootless --provider --cdi" ;;
+    inject) options="--in-place --dry-run --device --gpu --rootless --provider --cdi" ;;
     devices) options="--vendor --tree --json --provider --cdi" operands='' ;;
     plugins) options=--json operands='' ;;
     *) return ;;

@@ -56,6 +56,8 @@ complete -c davit -n "$provides devices" -l cdi -x -a "auto prefer require off" 
 
 complete -c davit -n "__fish_seen_subcommand_from build" -s o -l output -r -a "(__fish_complete_directories)" -d "the bundle"
 complete -c davit -n "__fish_seen_subcommand_from build" -l all -d "every replica of every service"
+complete -c davit -n "__fish_seen_subcommand_from inject" -l in-place -d "replace the file"
+complete -c davit -n "__fish_seen_subcommand_from inject" -l dry-run -d "print what would change"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l device -x -d "device by its CDI name"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l gpu -x -a "vendor= count= device= model=" -d "GPUs as a service asks for them"
 complete -c davit -n "__fish_seen_subcommand_from devices" -l vendor -x -a "nvidia amd intel" -d "those of this vendor only"

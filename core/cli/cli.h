@@ -27,6 +27,8 @@ struct cli {
   bool all;
   bool tree;        /* of explain */
   const char *diff; /* of explain: the other file */
+  bool in_place;    /* of inject, so the next */
+  bool dry_run;
 
   struct list operands; /* const char * before "--" */
 };
