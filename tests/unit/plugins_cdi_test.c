@@ -140,7 +140,8 @@ static int take_pair(const struct davit_edits *e, uint32_t what, const char *nam
 struct wish {
   const char *ids; /* with blanks between */
   uint32_t flags;
-  uint32_t no_hooks; /* nonzero: the container may have none */
+  uint32_t no_hooks;  /* nonzero: the container may have none */
+  uint32_t container; /* DAVIT_CT_* */
   uint32_t uid, gid;
 };
 
@@ -156,7 +157,8 @@ static const char *inject(struct rig *rig, struct wish wish) {
   for (char *id; (id = strsep(&rest, " "));)
     devices[count++] = find_device(rig, id);
   const struct davit_container container = {DAVIT_SIZED(struct davit_container),
-                                            .flags = wish.no_hooks ? 0 : DAVIT_CT_HOOKS,
+                                            .flags = wish.container |
+                                                     (wish.no_hooks ? 0 : DAVIT_CT_HOOKS),
                                             .uid = wish.uid, .gid = wish.gid, .env = no_env};
   const struct davit_request request = {DAVIT_SIZED(struct davit_request), .flags = wish.flags,
                                         .devices = devices, .container = &container,
@@ -606,6 +608,56 @@ START_TEST(all_stale_entries_are_named_and_how_to_renew_them) {
 }
 END_TEST
 
+START_TEST(what_is_not_named_any_more_is_counted) {
+  const char *mounts = "";
+  for (int i = 0; i < 18; i++)
+    mounts = arena_printf(&rig.arena, "%s{hostPath: /gone/%d, containerPath: /b},", mounts, i);
+  put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d",
+            arena_printf(&rig.arena, "mounts: [%s]", mounts));
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  ck_assert_ptr_null(inject(&rig, (struct wish){.ids = "d"}));
+  ck_assert_uint_eq(rig.err.count, 17);
+  ck_assert_str_eq(rig.err.first->text,
+                   "plugin cdi: the mount source /gone/0 is not there; v.com/c=d needs it");
+  ck_assert_error(&rig.err, "cdi.file-stale",
+                  "2 more entries of CDI files name what is not on this host");
+}
+END_TEST
+
+START_TEST(a_file_without_device_is_needed_by_every_device) {
+  put(&rig, "/etc/cdi/a.yaml",
+      "cdiVersion: 0.5.0\nkind: v.com/c\ndevices: [{name: d, containerEdits: {env: [A=b]}}]\n"
+      "containerEdits:\n  hooks: [{hookName: poststop, path: /gone}]\n");
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  ck_assert_ptr_null(inject(&rig, (struct wish){.ids = "d"}));
+  ck_assert_error(&rig.err, "cdi.file-stale",
+                  "the hook /gone is not there; every device of the file needs it");
+  check_place(rig.err.first, "/etc/cdi/a.yaml", 5, 11, "containerEdits.hooks[0]");
+}
+END_TEST
+
+/* Only root's runtime can map the ids of a mount. */
+START_TEST(a_mount_of_a_user_namespace_maps_ids_where_that_can_be) {
+  tree_dir(&rig.tree, "/lib");
+  put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d",
+            "mounts: [{hostPath: /lib, containerPath: /b}]");
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+#define MOUNT "d /etc/cdi/a.yaml:3: mount /lib at /b type -: rbind"
+  ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d", .container = DAVIT_CT_USER_NS}),
+                  MOUNT " ridmap\n");
+  const uint32_t rootless = DAVIT_CT_USER_NS | DAVIT_CT_ROOTLESS;
+  ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d", .container = rootless}), MOUNT "\n");
+  ck_assert_edits(&rig,
+                  inject(&rig, (struct wish){.ids = "d",
+                                             .flags = DAVIT_REQUEST_GENERATE,
+                                             .container = DAVIT_CT_USER_NS}),
+                  MOUNT "\n");
+}
+END_TEST
+
 START_TEST(a_container_without_hooks_is_refused) {
   put_nvidia_host();
   rig_open(&rig, "cdi", NULL);
@@ -665,6 +717,9 @@ int main(void) {
   tcase_add_test(tests, the_last_rdt_replaces_the_others);
   tcase_add_loop_test(tests, what_the_host_lacks_is_named_with_its_place, 0, ARRAY_LEN(stale));
   tcase_add_test(tests, all_stale_entries_are_named_and_how_to_renew_them);
+  tcase_add_test(tests, what_is_not_named_any_more_is_counted);
+  tcase_add_test(tests, a_file_without_device_is_needed_by_every_device);
+  tcase_add_test(tests, a_mount_of_a_user_namespace_maps_ids_where_that_can_be);
   tcase_add_test(tests, a_container_without_hooks_is_refused);
   tcase_add_test(tests, given_directories_are_the_callers);
   suite_add_tcase(suite, tests);

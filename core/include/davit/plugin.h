@@ -350,7 +350,9 @@ enum { /* what davit_edits.set() sets: name, value */
    * up: "dmem.max", "drm/0000:03:00.0/vram 1073741824". */
   DAVIT_SET_UNIFIED = 3,
   DAVIT_SET_NET_DEVICE = 4, /* name on the host, name in the container */
-  DAVIT_SET_INTEL_RDT = 5   /* OCI key, value: any replaces the object; "schemata" takes many */
+  /* OCI key, value: any replaces the object; "schemata" takes many. Both empty: the object without
+   * any key. */
+  DAVIT_SET_INTEL_RDT = 5
 };
 #define DAVIT_SET_DEFAULT (1u << 0) /* env: only if neither service nor user sets it */
 #define DAVIT_SET_PREPEND (1u << 1) /* env: put before the value there, with a colon between */
