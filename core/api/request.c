@@ -54,6 +54,8 @@ static int take_device(struct session *session, const char *value, struct davit_
       return add_device(session, request, equals + 1, "--device", err);
   }
   struct device_request *request = new_request(session, kind, "--device", err);
+  if (request)
+    request->may_repeat = true;
   return request ? add_device(session, request, equals + 1, "--device", err) : DAVIT_E_MEMORY;
 }
 

@@ -9,6 +9,7 @@
 #include "host/host.h"
 #include "plugin/load.h"
 #include "plugin/request.h"
+#include "util/list.h"
 
 struct instance;
 
@@ -33,13 +34,22 @@ static inline void cleanup_instance(struct instance **instance) {
   instance_close(*instance);
 }
 
+/* Why a name of a query is not there. */
+struct absence {
+  const char *name; /* NULL: of the whole query */
+  struct where at;
+  const char *text;
+  const char *remedy;
+};
+
 /* What enumerate() answered, copied deep. */
 struct inventory {
   const struct davit_device *const
       *devices; /* list, in the plugin's order; struct_size is this davit's */
   size_t count;
-  int answer;                /* of enumerate(): devices may be there beside an error */
-  struct davit_error broken; /* its problems, if answer < 0; freed with inventory_clear() */
+  const struct list *absences; /* struct absence */
+  int answer;                  /* of enumerate(): devices may be there beside an error */
+  struct davit_error broken;   /* its problems, if answer < 0; freed with inventory_clear() */
 };
 
 /* Fails (err, "plugin.broken-promise") only when the plugin breaks the contract: a device without

@@ -57,23 +57,31 @@ void container_view_init(struct container_view *view, const struct search *searc
 
 /* ---- one offer ------------------------------------------------------------------------------ */
 
-/* The full names of those devices that the specs lack. NULL: out of memory. */
-static const char *missing_names(const struct search *search, const struct inventory *inventory) {
-  const char *const *kinds = search->wanted.kinds;
-  struct list missing = {0};
+/* Those names that mean no device of the inventory. False: out of memory. */
+static bool find_missing(const struct search *search, const struct inventory *inventory,
+                         struct list *missing) {
   for (size_t i = 0; i < search->request->device_count; i++) {
     const char *name = search->request->devices[i].text;
     struct list matches = {0};
-    if (!match_devices(search->arena, inventory->devices, name, &matches))
-      return NULL;
-    if (matches.count > 0)
-      continue;
+    if (!match_devices(search->arena, inventory->devices, name, &matches) ||
+        (matches.count == 0 && !list_push(search->arena, missing, name)))
+      return false;
+  }
+  return true;
+}
+
+/* With the kind, if there is but one. NULL: out of memory. */
+static const char *full_names(const struct search *search, const struct list *names) {
+  const char *const *kinds = search->wanted.kinds;
+  struct list full = {0};
+  for (size_t i = 0; i < names->count; i++) {
+    const char *name = names->items[i];
     if (!name_is_qualified(name) && kinds && kinds[0] && !kinds[1])
       name = arena_printf(search->arena, "%s=%s", kinds[0], name);
-    if (!name || !list_push(search->arena, &missing, name))
+    if (!name || !list_push(search->arena, &full, name))
       return NULL;
   }
-  return strings_join(search->arena, list_strings(&missing), 16);
+  return strings_join(search->arena, list_strings(&full), 16);
 }
 
 /* CDI has specs of the kind, so that nobody else may serve it: says so beside what is missing. */
@@ -86,14 +94,18 @@ static void explain_cdi(const struct search *search, const struct inventory *inv
                         search->own->plugin->name);
   const char *kinds = search->wanted.kinds ? strings_join(search->arena, search->wanted.kinds, 16)
                                            : search->wanted.vendor;
-  const char *missing = missing_names(search, inventory);
-  if (!hint || !missing) {
+  struct list missing = {0};
+  const char *names = NULL, *where = absences_where(search);
+  if (find_missing(search, inventory, &missing))
+    names = full_names(search, &missing);
+  if (!hint || !names || !where) {
     (void)error_memory(err);
     return;
   }
-  error_add_at(err, DAVIT_E_INVALID, "cdi.device-missing", &search->request->at, hint,
-               "the CDI specs of %s do not have every device that is asked for%s%s", kinds,
-               missing[0] ? ": " : "", missing);
+  (void)error_add_at(err, DAVIT_E_INVALID, "cdi.device-missing", &search->request->at, hint,
+                     "the CDI specs of %s do not have every device that is asked for%s%s%s", kinds,
+                     names[0] ? ": " : "", names, where);
+  absences_tell(search, list_strings(&missing), err);
 }
 
 /* Too few devices, or not these: not a mistake in the request alone. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cdi/absent.h"
 #include "cdi/devices.h"
 #include "cdi/edits.h"
 #include "cdi/report.h"
@@ -32,6 +33,23 @@ static void close_cdi(struct davit_instance *self) {
   free(self);
 }
 
+/* NULL: out of memory. */
+static const char *tie_text(const struct davit_host *host, const struct found_device *found) {
+  const char *text = host->format(host, "defined in files of equal priority, %s:%u",
+                                  found->file->path, found->device->at->line);
+  for (size_t i = 0; text && i < found->rivals.count; i++) {
+    const struct definition *rival = found->rivals.items[i];
+    text = host->format(host, "%s%s%s:%u", text, i + 1 < found->rivals.count ? ", " : " and ",
+                        rival->file->path, rival->device->at->line);
+  }
+  for (size_t i = 0; text && i < found->shadowed.count; i++) {
+    const struct definition *shadowed = found->shadowed.items[i];
+    text = host->format(host, "%s; these shadow %s:%u", text, shadowed->file->path,
+                        shadowed->device->at->line);
+  }
+  return text;
+}
+
 static int add_device(const struct davit_host *host, const struct found_device *found,
                       const struct davit_devices *out) {
   const char *aliases[] = {host->format(host, "%s=%s", found->kind, found->device->name), NULL};
@@ -51,9 +69,8 @@ static int add_device(const struct davit_host *host, const struct found_device *
   }
   if (found->is_alias)
     device.flags |= DAVIT_DEVICE_ALIAS;
-  if (found->other) {
-    device.unusable = host->format(host, "defined in two files of equal priority, %s and %s",
-                                   found->file->path, found->other->path);
+  if (found->rivals.count > 0) {
+    device.unusable = tie_text(host, found);
     if (!device.unusable)
       return DAVIT_E_MEMORY;
   }
@@ -93,7 +110,10 @@ static int enumerate_cdi(struct davit_instance *self, const struct davit_query *
     if (answer < 0)
       return answer;
   }
-  return report_broken(&self->index, &filter);
+  answer = report_broken(&self->index, &filter);
+  if (!absent_tell(&self->index, query, &filter, &devices, out))
+    return out_of_memory(host);
+  return answer;
 }
 
 static int inject_cdi(struct davit_instance *self, const struct davit_request *request,

@@ -49,6 +49,15 @@ static struct found_device *new_device(struct arena *arena, const struct spec_fi
 
 /* ---- which definition counts ---------------------------------------------------------------- */
 
+static bool add_definition(struct arena *arena, struct list *list, const struct spec_file *file,
+                           const struct cdi_device *device) {
+  struct definition *definition = arena_alloc(arena, sizeof(*definition));
+  if (!definition)
+    return false;
+  *definition = (struct definition){file, device};
+  return list_push(arena, list, definition);
+}
+
 /* Only a tie at the highest priority makes a device unusable: what a higher one says again is
  * clear, whatever the lower ones say. */
 static bool add_device(struct index *index, struct map *names, struct list *devices,
@@ -58,15 +67,15 @@ static bool add_device(struct index *index, struct map *names, struct list *devi
     return false;
   void **place = map_find(names, name);
   struct found_device *earlier = place ? *place : NULL;
-  if (earlier && earlier->file->priority == file->priority) {
-    if (!earlier->other)
-      earlier->other = file;
-    return true;
-  }
+  if (earlier && earlier->file->priority == file->priority)
+    return add_definition(index->arena, &earlier->rivals, file, device);
   struct found_device *found = new_device(index->arena, file, device);
   if (!found)
     return false;
   if (earlier) {
+    found->shadowed = earlier->shadowed;
+    if (!add_definition(index->arena, &found->shadowed, earlier->file, earlier->device))
+      return false;
     *earlier = *found;
     return true;
   }
@@ -145,7 +154,7 @@ static bool mark_twins(struct arena *arena, const struct list *devices) {
   struct map seen = {0};
   for (size_t i = 0; i < devices->count; i++) {
     struct found_device *found = devices->items[i];
-    if (found->is_alias || found->other || !found->nodes[0])
+    if (found->is_alias || found->rivals.count > 0 || !found->nodes[0])
       continue;
     const char *key = node_key(arena, found);
     if (!key)

@@ -274,7 +274,7 @@ static int add_device(struct injection *injection, const struct map *found, stru
     return out_of_memory(injection);
   void **place = map_find(found, name);
   const struct found_device *one = place ? *place : NULL;
-  if (!one || one->other)
+  if (!one || one->rivals.count > 0)
     return injection->host->fail(injection->host, DAVIT_E_NOT_FOUND, "cdi.device-missing", NULL,
                                  "see `davit devices`", "no CDI spec defines %s%s", name,
                                  one ? " without contradiction" : "");

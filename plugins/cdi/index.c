@@ -2,6 +2,7 @@
 #include "cdi/index.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "cdi/fields.h"
 #include "util/text.h"
@@ -12,43 +13,51 @@ static int out_of_memory(const struct index *index) {
 
 /* ---- directories ---------------------------------------------------------------------------- */
 
-struct directory {
-  const char *path;
-  const char *option; /* that names it; NULL: a default of the host */
-  const struct davit_files *files;
-  const char *real;
-};
-
 static bool is_spec_name(const char *name) {
   return text_ends(name, ".json") || text_ends(name, ".yaml");
 }
 
-static int add_file(struct index *index, const struct directory *directory, unsigned priority,
-                    const char *name) {
-  if (!is_spec_name(name)) {
-    if (text_ends(name, ".yml"))
-      index->host->log(index->host, DAVIT_LOG_INFO, NULL,
-                       "%s/%s is not read: the name of a CDI file ends in .yaml or .json",
-                       directory->path, name);
-    return DAVIT_OK;
+/* What is taken for one by mistake. */
+static bool is_near_spec_name(const char *name) {
+  static const char *const ends[] = {".yml", ".yaml", ".json"};
+  size_t size = strlen(name);
+  for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+    size_t length = strlen(ends[i]);
+    if (size > length && strcasecmp(name + size - length, ends[i]) == 0)
+      return true;
   }
+  return false;
+}
+
+static int add_file(struct index *index, struct spec_directory *directory, const char *name) {
+  bool is_spec = is_spec_name(name);
+  if (!is_spec && !is_near_spec_name(name))
+    return DAVIT_OK;
   struct spec_file *file = arena_alloc(index->arena, sizeof(*file));
   const char *slash = text_ends(directory->path, "/") ? "" : "/";
   const char *path = arena_printf(index->arena, "%s%s%s", directory->path, slash, name);
-  if (!file || !path)
+  if (!file || !path || !list_push(index->arena, is_spec ? &index->files : &index->ignored, file))
     return out_of_memory(index);
-  *file = (struct spec_file){.path = path, .files = directory->files, .priority = priority};
-  return list_push(index->arena, &index->files, file) ? DAVIT_OK : out_of_memory(index);
+  *file =
+      (struct spec_file){.path = path, .files = directory->files, .priority = directory->priority};
+  directory->file_count += is_spec;
+  if (!is_spec)
+    index->host->log(index->host, DAVIT_LOG_INFO, NULL,
+                     "%s is not read: the name of a CDI file ends in .yaml or .json", path);
+  return DAVIT_OK;
 }
 
 /* A directory that is missing holds no specs. Any other trouble with it must not hide the others.
  */
-static int list_directory(struct index *index, const struct directory *directory,
-                          unsigned priority) {
+static int list_directory(struct index *index, struct spec_directory *directory) {
   const char *const *names;
   int answer = directory->files->list_dir(directory->files, directory->path, &names);
   if (answer == DAVIT_E_MEMORY)
     return answer;
+  directory->state = answer == DAVIT_E_NOT_FOUND ? DIRECTORY_MISSING
+                     : answer == DAVIT_E_DENIED  ? DIRECTORY_DENIED
+                     : answer < 0                ? DIRECTORY_BROKEN
+                                                 : DIRECTORY_LISTED;
   if (answer < 0 && (answer != DAVIT_E_NOT_FOUND || directory->option))
     index->host->log(index->host, DAVIT_LOG_WARNING, directory->option,
                      "no CDI specs are read from %s: %s", directory->path,
@@ -56,35 +65,38 @@ static int list_directory(struct index *index, const struct directory *directory
                      : answer == DAVIT_E_DENIED  ? "permission denied"
                                                  : "it can not be listed");
   for (answer = answer < 0 ? 1 : DAVIT_OK; answer == DAVIT_OK && *names; names++)
-    answer = add_file(index, directory, priority, *names);
+    answer = add_file(index, directory, *names);
   return answer > 0 ? DAVIT_OK : answer;
 }
 
 /* The same directory under two names: its last place counts. */
 static bool comes_again(const struct list *directories, size_t i) {
-  const struct directory *directory = directories->items[i];
+  const struct spec_directory *directory = directories->items[i];
   for (size_t j = i + 1; j < directories->count; j++) {
-    const struct directory *later = directories->items[j];
+    const struct spec_directory *later = directories->items[j];
     if (directory->files == later->files && strcmp(directory->real, later->real) == 0)
       return true;
   }
   return false;
 }
 
-static int add_directories(struct index *index, struct list *directories, const char *const *paths,
-                           const char *option) {
+static int add_directories(struct index *index, const char *const *paths, const char *option) {
   for (; *paths; paths++) {
-    struct directory *directory = arena_alloc(index->arena, sizeof(*directory));
+    struct spec_directory *directory = arena_alloc(index->arena, sizeof(*directory));
     const char *path = arena_strdup(index->arena, *paths);
-    if (!directory || !path || !list_push(index->arena, directories, directory))
+    if (!directory || !path || !list_push(index->arena, &index->directories, directory))
       return out_of_memory(index);
-    *directory = (struct directory){
+    *directory = (struct spec_directory){
         .path = path,
         .option = option,
         .files = option ? index->host->caller_files : index->host->files,
+        .priority = (unsigned)index->directories.count - 1,
     };
-    if (directory->files->real_path(directory->files, path, &directory->real) < 0)
-      directory->real = path;
+    const char *real;
+    bool is_there = directory->files->real_path(directory->files, path, &real) == DAVIT_OK;
+    directory->real = is_there ? arena_strdup(index->arena, real) : path;
+    if (!directory->real)
+      return out_of_memory(index);
   }
   return DAVIT_OK;
 }
@@ -93,14 +105,17 @@ static int list_directories(struct index *index) {
   static const char *const defaults[] = {"/etc/cdi", "/var/run/cdi", NULL};
   const struct davit_host *host = index->host;
   const char *const *asked = host->option(host, "dir");
-  struct list directories = {0};
-  int answer = asked[0] ? add_directories(index, &directories, asked, "dir")
-                        : add_directories(index, &directories, defaults, NULL);
+  int answer =
+      asked[0] ? add_directories(index, asked, "dir") : add_directories(index, defaults, NULL);
   if (answer == DAVIT_OK)
-    answer = add_directories(index, &directories, host->option(host, "extra-dir"), "extra-dir");
-  for (size_t i = 0; answer == DAVIT_OK && i < directories.count; i++)
-    if (!comes_again(&directories, i))
-      answer = list_directory(index, directories.items[i], (unsigned)i);
+    answer = add_directories(index, host->option(host, "extra-dir"), "extra-dir");
+  for (size_t i = 0; answer == DAVIT_OK && i < index->directories.count; i++) {
+    struct spec_directory *directory = index->directories.items[i];
+    if (comes_again(&index->directories, i))
+      directory->state = DIRECTORY_REPEATED;
+    else
+      answer = list_directory(index, directory);
+  }
   return answer;
 }
 
@@ -138,6 +153,7 @@ static int read_spec(struct index *index, struct spec_file *file, const char *te
     return out_of_memory(index);
   if (answer < 0)
     return keep_text(index, file, text, size);
+  file->root = root;
   answer = spec_read(index->arena, root, &file->spec, &file->broken);
   if (answer == DAVIT_E_MEMORY)
     return out_of_memory(index);
@@ -160,11 +176,12 @@ static int skip_unreadable(struct index *index, struct spec_file *file, int answ
   if (file->files->stat_path(file->files, file->path, 0, &st) == DAVIT_OK &&
       st.type == DAVIT_FILE_DIR)
     return DAVIT_OK;
-  index->host->log(index->host, DAVIT_LOG_WARNING, NULL, "the CDI file %s can not be read%s",
-                   file->path,
-                   answer == DAVIT_E_DENIED      ? ": permission denied"
-                   : answer == DAVIT_E_NOT_FOUND ? ": its link leads nowhere"
-                                                 : "");
+  file->unreadable = answer == DAVIT_E_DENIED      ? "permission denied"
+                     : answer == DAVIT_E_NOT_FOUND ? "its link leads nowhere"
+                     : answer == DAVIT_E_INVALID   ? "it is no regular file of at most 16 MiB"
+                                                   : "reading it fails";
+  index->host->log(index->host, DAVIT_LOG_WARNING, NULL, "the CDI file %s can not be read: %s",
+                   file->path, file->unreadable);
   return DAVIT_OK;
 }
 

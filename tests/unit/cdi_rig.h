@@ -104,9 +104,9 @@ static inline struct outcome inject_devices(struct rig *rig, const char *devices
   return outcome;
 }
 
-#define ck_assert_config(rig, outcome, expected)                              \
+#define ck_assert_config(rig, answer, expected)                               \
   do {                                                                        \
-    struct outcome outcome_ = (outcome);                                      \
+    struct outcome outcome_ = (answer);                                       \
     ck_assert_msg(outcome_.config != NULL, "refused: %s", outcome_.problems); \
     ck_assert_str_eq(outcome_.config, compact(&(rig)->arena, expected));      \
   } while (0)

@@ -174,29 +174,6 @@ static const char *inject(struct rig *rig, struct wish wish) {
   return answer < 0 ? NULL : scribe.text;
 }
 
-/* Opens cdi.so with these directories as on the command line; `caller` NULL: sees the host. */
-static void open_with_dirs(struct rig *rig, const char *root, const struct host *caller,
-                           const char *const *asked) {
-  const char *dirs[] = {TEST_PLUGINS, NULL};
-  const struct plugin_path path = {.dirs = dirs, .allow_untrusted = true};
-  const struct plugin_file *file;
-  const struct plugin *plugin;
-  ck_assert_ok(plugin_find(&rig->arena, &path, "cdi", &file, &rig->err), &rig->err);
-  ck_assert_ok(plugin_load(&rig->arena, &path, file, &plugin, &rig->err), &rig->err);
-  ck_assert_ok(host_open(root, &rig->host, &rig->err), &rig->err);
-  struct request_option *options = arena_array(&rig->arena, 2, sizeof(*options));
-  size_t count = 0;
-  for (; count < 2 && asked[count]; count++)
-    options[count] = (struct request_option){.plugin = "cdi", .key = "dir", .value = asked[count]};
-  rig->log = (struct log){LOG_LEVEL_INFO, take_log, rig};
-  const struct instance_settings settings = {.host = rig->host,
-                                             .caller = caller,
-                                             .log = &rig->log,
-                                             .options = options,
-                                             .option_count = count};
-  ck_assert_ok(instance_open(&rig->arena, plugin, &settings, &rig->instance, &rig->err), &rig->err);
-}
-
 static struct rig rig;
 
 static void begin(void) {
@@ -354,8 +331,8 @@ START_TEST(a_tie_at_the_top_is_unusable) {
   rig_open(&rig, "cdi", NULL);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_str_eq(find_device(&rig, "d")->unusable,
-                   "defined in two files of equal priority, /var/run/cdi/b.yaml and "
-                   "/var/run/cdi/c.yaml");
+                   "defined in files of equal priority, /var/run/cdi/b.yaml:3 and "
+                   "/var/run/cdi/c.yaml:3; these shadow /etc/cdi/a.yaml:3");
   ck_assert_ptr_null(inject(&rig, (struct wish){.ids = "d"}));
   ck_assert_error(&rig.err, "cdi.device-missing", "v.com/c=d without contradiction");
 }
@@ -375,7 +352,7 @@ START_TEST(one_directory_under_two_names_is_no_tie) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", "env: [A=b]");
   tree_link(&rig.tree, "/other", "etc/cdi");
   static const char *const dirs[] = {"/etc/cdi", "/other", NULL};
-  open_with_dirs(&rig, rig.tree.root, NULL, dirs);
+  rig_open_dirs(&rig, rig.tree.root, NULL, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_ptr_null(find_device(&rig, "d")->unusable);
   ck_assert_str_eq(find_device(&rig, "d")->file, "/other/a.yaml");
@@ -386,7 +363,7 @@ START_TEST(given_directories_replace_the_defaults) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "hidden", "env: [A=b]");
   put_small(&rig, "/specs/a.yaml", "v.com/c", "d", "env: [A=b]");
   static const char *const dirs[] = {"/specs", "/missing", NULL};
-  open_with_dirs(&rig, rig.tree.root, NULL, dirs);
+  rig_open_dirs(&rig, rig.tree.root, NULL, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_str_eq(listing(&rig), "v.com/c=d");
   ck_assert_str_eq(rig.warnings,
@@ -683,7 +660,7 @@ START_TEST(given_directories_are_the_callers) {
   /* The host is a directory below; the caller sees all of the rig. */
   static const char *const dirs[] = {"/caller/specs", NULL};
   const char *below = arena_printf(&rig.arena, "%s/host", rig.tree.root);
-  open_with_dirs(&rig, below, caller, dirs);
+  rig_open_dirs(&rig, below, caller, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d"}),
                   "d /caller/specs/a.yaml:3: mount /m at /m type -: rbind\n");
