@@ -2,9 +2,9 @@
 #include "cdi/absent.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "cdi/devices.h"
+#include "util/map.h"
 #include "util/text.h"
 
 enum {
@@ -210,18 +210,30 @@ static const char *nearest(struct teller *teller, const struct davit_query *quer
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-static bool is_here(const struct teller *teller, const struct list *devices) {
-  if (strcmp(teller->device, "all") == 0 && devices->count > 0)
-    return true;
+static void mark(struct map *asked, const char *name) {
+  void **place = name ? map_find(asked, name) : NULL;
+  if (place)
+    *place = asked;
+}
+
+/* Those names that no device has. False: out of memory. */
+static bool find_missing(struct arena *arena, const char *const *names, const struct list *devices,
+                         struct list *missing) {
+  struct map asked = {0}; /* the value is not NULL if a device has the name */
+  for (size_t i = 0; names[i]; i++)
+    if (!map_put(arena, &asked, names[i], NULL))
+      return false;
   for (size_t i = 0; i < devices->count; i++) {
     const struct found_device *found = devices->items[i];
-    if (teller->kind && strcmp(found->kind, teller->kind) != 0)
-      continue;
-    if (strcmp(found->device->name, teller->device) == 0 ||
-        (found->uuid && strcasecmp(found->uuid, teller->device) == 0))
-      return true;
+    mark(&asked, found->device->name);
+    mark(&asked, found->full_name);
+    mark(&asked, found->uuid);
+    mark(&asked, "all");
   }
-  return false;
+  for (size_t i = 0; names[i]; i++)
+    if (!*map_find(&asked, names[i]) && !list_push(arena, missing, names[i]))
+      return false;
+  return true;
 }
 
 static bool take_name(struct teller *teller, const char *name) {
@@ -240,10 +252,8 @@ bool absent_tell(struct index *index, const struct davit_query *query, const str
   struct list missing = {0};
   if (!DAVIT_HAS(out, absent) || filter->takes_all)
     return true;
-  for (const char *const *name = query->names; name && *name; name++)
-    if (!take_name(&teller, *name) ||
-        (!is_here(&teller, devices) && !list_push(index->arena, &missing, *name)))
-      return false;
+  if (query->names && !find_missing(index->arena, query->names, devices, &missing))
+    return false;
   if (devices->count > 0 && missing.count == 0)
     return true;
   if (missing.count > 0 && !take_name(&teller, missing.items[0]))

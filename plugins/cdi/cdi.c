@@ -52,7 +52,7 @@ static const char *tie_text(const struct davit_host *host, const struct found_de
 
 static int add_device(const struct davit_host *host, const struct found_device *found,
                       const struct davit_devices *out) {
-  const char *aliases[] = {host->format(host, "%s=%s", found->kind, found->device->name), NULL};
+  const char *aliases[] = {found->full_name, NULL};
   struct davit_device device = {DAVIT_SIZED(struct davit_device),
                                 .id = found->device->name,
                                 .kind = found->kind,
@@ -61,8 +61,6 @@ static int add_device(const struct davit_host *host, const struct found_device *
                                 .nodes = found->nodes,
                                 .file = found->file->path,
                                 .line = found->device->at->line};
-  if (!aliases[0])
-    return DAVIT_E_MEMORY;
   if (found->is_number) {
     device.flags |= DAVIT_DEVICE_INDEX;
     device.index = found->number;

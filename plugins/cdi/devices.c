@@ -72,6 +72,7 @@ static bool add_device(struct index *index, struct map *names, struct list *devi
   struct found_device *found = new_device(index->arena, file, device);
   if (!found)
     return false;
+  found->full_name = name;
   if (earlier) {
     found->shadowed = earlier->shadowed;
     if (!add_definition(index->arena, &found->shadowed, earlier->file, earlier->device))

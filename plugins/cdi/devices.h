@@ -11,6 +11,7 @@ struct definition {
 };
 
 struct found_device {
+  const char *full_name; /* "nvidia.com/gpu=0" */
   const char *kind;
   const struct cdi_device *device;
   const struct spec_file *file;

@@ -260,8 +260,7 @@ static int find_devices(struct index *index, const struct davit_request *request
     return DAVIT_E_MEMORY;
   for (size_t i = 0; i < devices.count; i++) {
     const struct found_device *device = devices.items[i];
-    const char *name = arena_printf(index->arena, "%s=%s", device->kind, device->device->name);
-    if (!name || !map_put(index->arena, found, name, devices.items[i]))
+    if (!map_put(index->arena, found, device->full_name, devices.items[i]))
       return DAVIT_E_MEMORY;
   }
   return DAVIT_OK;
