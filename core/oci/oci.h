@@ -248,9 +248,10 @@ int oci_set_net_device(struct oci *oci, const char *host_name, const char *name,
  * there is none. */
 const struct oci_source *oci_find_net_device(const struct oci *oci, const char *name,
                                              const char *but, const char **host_name);
-/* linux.intelRdt, one key ("": none, the object is there all the same); the first of a transaction clears what was there (`clear`). "schemata"
- * takes many, one a call. Raises ociVersion to the one that brought the key. "oci.rdt-unknown": no
- * such key; "oci.rdt-value": a key takes "true" or "false" only. */
+/* linux.intelRdt, one key ("": none, the object is there all the same); the first of a transaction
+ * clears what was there (`clear`). "schemata" takes many, one a call. Raises ociVersion to the one
+ * that brought the key. "oci.rdt-unknown": no such key; "oci.rdt-value": a key takes "true" or
+ * "false" only. */
 int oci_set_intel_rdt(struct oci *oci, const char *key, const char *value, bool clear,
                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 /* linux.sysctl, sorted by name. */

@@ -40,7 +40,7 @@ struct row {
   "{\"ociVersion\": \"" version "\", " more "\"linux\": {\"uidMappings\": [{\"containerID\": 0, " \
   "\"hostID\": 100000, \"size\": 65536}], \"namespaces\": [{\"type\": \"user\"}]}}"
 #define MAPPED(type, options)                                     \
-  USER_NS("1.2.0", "\"mounts\": [{\"destination\": \"/b\", " type \
+  USER_NS("1.0.2", "\"mounts\": [{\"destination\": \"/b\", " type \
                    "\"source\": \"/lib\", \"options\": [" options "]}], ")
 #define TYPE_BIND "\"type\": \"bind\", "
 
@@ -204,65 +204,60 @@ static const struct row rows[] = {
 
     {.id = "I21",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: bind, options: [bind]}]",
      MAPPED(TYPE_BIND, "\"bind\", \"idmap\"")},
     {.id = "I21",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: bind, options: [rbind]}]",
      MAPPED(TYPE_BIND, "\"rbind\", \"ridmap\"")},
     {.id = "I21",
      BETTER "without bind davit makes it an rbind, and so the mapping is recursive",
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: bind}]",
      MAPPED(TYPE_BIND, "\"rbind\", \"ridmap\"")},
-    {.id = "I21",
-     BETTER "idmap came with OCI 1.2.0: ociVersion says so",
-     USER_NS("1.0.2", ""),
-     "mounts: [{hostPath: /lib, containerPath: /b, type: bind, options: [bind]}]",
-     MAPPED(TYPE_BIND, "\"bind\", \"idmap\"")},
     {.id = "I22",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: bind, options: [bind, rbind]}]",
      MAPPED(TYPE_BIND, "\"bind\", \"rbind\", \"ridmap\"")},
     {.id = "I22",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: bind, options: [rbind, bind]}]",
      MAPPED(TYPE_BIND, "\"rbind\", \"bind\", \"idmap\"")},
     {.id = "I22",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: none, options: [rbind]}]",
      MAPPED("\"type\": \"none\", ", "\"rbind\", \"ridmap\"")},
     {.id = "I22",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: bind, options: [idmap, rbind]}]",
      MAPPED(TYPE_BIND, "\"idmap\", \"rbind\"")},
     {.id = "I22",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: bind, options: [rbind, ridmap]}]",
      MAPPED(TYPE_BIND, "\"rbind\", \"ridmap\"")},
     {.id = "I22",
      SAME,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, type: tmpfs, options: [ro]}]",
      MAPPED("\"type\": \"tmpfs\", ", "\"ro\"")},
     {.id = "I22",
      BETTER makes_bind,
-     USER_NS("1.2.0", ""),
+     USER_NS("1.0.2", ""),
      "mounts: [{hostPath: /lib, containerPath: /b, options: [ro]}]",
      MAPPED(TYPE_BIND, "\"ro\", \"rbind\", \"ridmap\"")},
     {.id = "I22",
      SAME, /* what the config has is not touched */
-     USER_NS("1.2.0", "\"mounts\": [{\"destination\": \"/a\", \"type\": \"bind\", \"options\": "
+     USER_NS("1.0.2", "\"mounts\": [{\"destination\": \"/a\", \"type\": \"bind\", \"options\": "
                       "[\"bind\"]}], "),
      "additionalGids: [0]",
-     USER_NS("1.2.0", "\"mounts\": [{\"destination\": \"/a\", \"type\": \"bind\", \"options\": "
+     USER_NS("1.0.2", "\"mounts\": [{\"destination\": \"/a\", \"type\": \"bind\", \"options\": "
                       "[\"bind\"]}], ")},
 
     {.id = "I23",
