@@ -53,7 +53,7 @@ struct oci {
   struct map rules;                /* text of a rule -> the last record with it */
   size_t rule_count;
   bool has_device_twins; /* it was read with several nodes of one path */
-  size_t barrier; /* how many rules there are up to the last that takes devices away */
+  size_t barrier;        /* how many rules there are up to the last that takes devices away */
 };
 
 /* ---- provenance.c --------------------------------------------------------------------------- */

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "plugin/match.h"
 #include "plugin/search.h"
 #include "plugin/select.h"
 
@@ -57,57 +56,6 @@ void container_view_init(struct container_view *view, const struct search *searc
 
 /* ---- one offer ------------------------------------------------------------------------------ */
 
-/* Those names that mean no device of the inventory. False: out of memory. */
-static bool find_missing(const struct search *search, const struct inventory *inventory,
-                         struct list *missing) {
-  for (size_t i = 0; i < search->request->device_count; i++) {
-    const char *name = search->request->devices[i].text;
-    struct list matches = {0};
-    if (!match_devices(search->arena, inventory->devices, name, &matches) ||
-        (matches.count == 0 && !list_push(search->arena, missing, name)))
-      return false;
-  }
-  return true;
-}
-
-/* With the kind, if there is but one. NULL: out of memory. */
-static const char *full_names(const struct search *search, const struct list *names) {
-  const char *const *kinds = search->wanted.kinds;
-  struct list full = {0};
-  for (size_t i = 0; i < names->count; i++) {
-    const char *name = names->items[i];
-    if (!name_is_qualified(name) && kinds && kinds[0] && !kinds[1])
-      name = arena_printf(search->arena, "%s=%s", kinds[0], name);
-    if (!name || !list_push(search->arena, &full, name))
-      return NULL;
-  }
-  return strings_join(search->arena, list_strings(&full), 16);
-}
-
-/* CDI has specs of the kind, so that nobody else may serve it: says so beside what is missing. */
-static void explain_cdi(const struct search *search, const struct inventory *inventory,
-                        struct davit_error *err) {
-  const char *hint = "complete the spec";
-  if (search->own)
-    hint = arena_printf(search->arena,
-                        "complete the spec, or let plugin %s serve with --cdi=prefer or --cdi=off",
-                        search->own->plugin->name);
-  const char *kinds = search->wanted.kinds ? strings_join(search->arena, search->wanted.kinds, 16)
-                                           : search->wanted.vendor;
-  struct list missing = {0};
-  const char *names = NULL, *where = absences_where(search);
-  if (find_missing(search, inventory, &missing))
-    names = full_names(search, &missing);
-  if (!hint || !names || !where) {
-    (void)error_memory(err);
-    return;
-  }
-  (void)error_add_at(err, DAVIT_E_INVALID, "cdi.device-missing", &search->request->at, hint,
-                     "the CDI specs of %s do not have every device that is asked for%s%s%s", kinds,
-                     names[0] ? ": " : "", names, where);
-  absences_tell(search, list_strings(&missing), err);
-}
-
 /* Too few devices, or not these: not a mistake in the request alone. */
 static bool is_incomplete(const struct davit_error *err) {
   static const char *const codes[] = {"gpu.too-few", "gpu.not-found", "gpu.unusable", NULL};
@@ -134,7 +82,7 @@ static int choose(struct search *search, struct offer *offer,
   error_take(err, &inventory->broken);
   error_take(err, &why);
   if (by_cdi)
-    explain_cdi(search, inventory, err);
+    absences_explain(search, inventory, err);
   return rc;
 }
 

@@ -229,6 +229,8 @@ static int enumerate(struct search *search, struct offer *offer, struct davit_er
   if (rc == DAVIT_OK && offer->inventory.count == 0 && offer->inventory.answer < 0) {
     rc = offer->inventory.answer;
     error_take(err, &offer->inventory.broken);
+    if (provider_is_cdi(offer->provider) && search->request->device_count > 0)
+      absences_explain(search, &offer->inventory, err);
   }
   if (rc < 0)
     inventory_clear(&offer->inventory);

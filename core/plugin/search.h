@@ -55,6 +55,11 @@ const char *absences_remedy(const struct search *search);
 /* A problem for each reason why one of these names (list; NULL: any) is not there. */
 void absences_tell(const struct search *search, const char *const *names, struct davit_error *err);
 
+/* CDI has specs of the kind, so that nobody else may serve it: says so beside what is missing, and
+ * why that is. */
+void absences_explain(const struct search *search, const struct inventory *inventory,
+                      struct davit_error *err);
+
 /* Adds what the vendor's plugin knows to devices of CDI, if the request needs it (complete.c). */
 int complete_offer(struct search *search, struct offer *offer, struct davit_error *err) MUST_CHECK;
 

@@ -95,6 +95,20 @@ static const struct {
      "cdi.device-missing /etc/cdi/b.yaml:5:9: devices[0].name: \"right\" would be defined here, "
      "but "
      "the file is refused: line 3: \"A\" is no NAME=value; mend the file\n"},
+    /* no other file of the kind is there */
+    {"v.com/c=right",
+     {"/etc/cdi/b.yaml"},
+     {"cdiVersion: 0.6.0\nkind: v.com/c\ndevices:\n- name: right\n  containerEdits: {env: [A]}\n"},
+     "cdi.file-broken /etc/cdi/b.yaml:5:26: devices[0].containerEdits.env[0]: plugin cdi: \"A\" is "
+     "no "
+     "NAME=value; write NAME=value\n"
+     "cdi.device-missing : --device: the CDI specs of v.com/c do not have every device that is "
+     "asked "
+     "for: v.com/c=right; looked in /etc/cdi (1 file), /var/run/cdi (not there); complete the "
+     "spec\n"
+     "cdi.device-missing /etc/cdi/b.yaml:4:9: devices[0].name: \"right\" would be defined here, "
+     "but "
+     "the file is refused: line 5: \"A\" is no NAME=value; mend the file\n"},
     /* a file that is not even YAML may have it, if its text has the name */
     {"v.com/c=right",
      {"/etc/cdi/a.yaml", "/etc/cdi/b.yaml", "/etc/cdi/c.yaml"},
