@@ -38,12 +38,12 @@ static const char *tie_text(const struct davit_host *host, const struct found_de
   const char *text = host->format(host, "defined in files of equal priority, %s:%u",
                                   found->file->path, found->device->at->line);
   for (size_t i = 0; text && i < found->rivals.count; i++) {
-    const struct definition *rival = found->rivals.items[i];
+    const struct other_definition *rival = found->rivals.items[i];
     text = host->format(host, "%s%s%s:%u", text, i + 1 < found->rivals.count ? ", " : " and ",
                         rival->file->path, rival->device->at->line);
   }
   for (size_t i = 0; text && i < found->shadowed.count; i++) {
-    const struct definition *shadowed = found->shadowed.items[i];
+    const struct other_definition *shadowed = found->shadowed.items[i];
     text = host->format(host, "%s; these shadow %s:%u", text, shadowed->file->path,
                         shadowed->device->at->line);
   }

@@ -49,12 +49,12 @@ static struct found_device *new_device(struct arena *arena, const struct spec_fi
 
 /* ---- which definition counts ---------------------------------------------------------------- */
 
-static bool add_definition(struct arena *arena, struct list *list, const struct spec_file *file,
-                           const struct cdi_device *device) {
-  struct definition *definition = arena_alloc(arena, sizeof(*definition));
+static bool add_other(struct arena *arena, struct list *list, const struct spec_file *file,
+                      const struct cdi_device *device) {
+  struct other_definition *definition = arena_alloc(arena, sizeof(*definition));
   if (!definition)
     return false;
-  *definition = (struct definition){file, device};
+  *definition = (struct other_definition){file, device};
   return list_push(arena, list, definition);
 }
 
@@ -68,14 +68,14 @@ static bool add_device(struct index *index, struct map *names, struct list *devi
   void **place = map_find(names, name);
   struct found_device *earlier = place ? *place : NULL;
   if (earlier && earlier->file->priority == file->priority)
-    return add_definition(index->arena, &earlier->rivals, file, device);
+    return add_other(index->arena, &earlier->rivals, file, device);
   struct found_device *found = new_device(index->arena, file, device);
   if (!found)
     return false;
   found->full_name = name;
   if (earlier) {
     found->shadowed = earlier->shadowed;
-    if (!add_definition(index->arena, &found->shadowed, earlier->file, earlier->device))
+    if (!add_other(index->arena, &found->shadowed, earlier->file, earlier->device))
       return false;
     *earlier = *found;
     return true;

@@ -5,7 +5,7 @@
 
 #include "cdi/index.h"
 
-struct definition {
+struct other_definition {
   const struct spec_file *file;
   const struct cdi_device *device;
 };
@@ -15,8 +15,8 @@ struct found_device {
   const char *kind;
   const struct cdi_device *device;
   const struct spec_file *file;
-  struct list rivals;       /* struct definition: others of the same priority */
-  struct list shadowed;     /* struct definition: of lower priorities */
+  struct list rivals;       /* struct other_definition: others of the same priority */
+  struct list shadowed;     /* struct other_definition: of lower priorities */
   const char *const *nodes; /* host paths, sorted, each once */
   const char *uuid;         /* that its own name or its twin's name is */
   bool is_number;           /* its name is one */
