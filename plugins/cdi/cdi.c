@@ -66,10 +66,10 @@ static int report_broken(const struct index *index, const struct filter *filter)
   for (size_t i = 0; i < index->files.count; i++) {
     const struct spec_file *file = index->files.items[i];
     if (!file_counts(file, filter)) {
-      report_warn(index->host, &file->broken);
+      report_warn(index->host, &file->findings.errors);
       continue;
     }
-    int failed = report_fail(index->host, &file->broken);
+    int failed = report_fail(index->host, &file->findings.errors);
     if (answer == DAVIT_OK)
       answer = failed;
   }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cdi/devices.h"
-#include "cdi/fields.h"
+#include "cdi/names.h"
 #include "cdi/report.h"
 #include "util/map.h"
 #include "util/text.h"
@@ -91,7 +91,7 @@ static const char *clean_path(struct injection *injection, const struct doc_node
   if (is_good)
     return clean;
   if (injection->problems.count < MOST_PROBLEMS)
-    (void)doc_fail(&injection->problems, at, DAVIT_E_INVALID, BROKEN,
+    (void)doc_fail(&injection->problems, at, DAVIT_E_INVALID, CDI_BROKEN,
                    "write an absolute path without \"..\"", "%s \"%s\" is not absolute", what,
                    path);
   return NULL;

@@ -10,13 +10,36 @@ enum {
   MOST_FIELDS = 16
 };
 
+static void add(struct davit_error *problems, const struct doc_node *node, const char *code,
+                const char *hint, const char *format, va_list args) PRINTF_LIKE(5, 0);
+
+static void add(struct davit_error *problems, const struct doc_node *node, const char *code,
+                const char *hint, const char *format, va_list args) {
+  if (problems->count < MOST_PROBLEMS)
+    (void)doc_vfail(problems, node, DAVIT_E_INVALID, code, hint, format, args);
+}
+
 void reader_fail(struct reader *reader, const struct doc_node *node, const char *hint,
                  const char *format, ...) {
-  if (reader->err->count >= MOST_PROBLEMS)
-    return;
   va_list args;
   va_start(args, format);
-  (void)doc_vfail(reader->err, node, DAVIT_E_INVALID, BROKEN, hint, format, args);
+  add(&reader->findings->errors, node, CDI_BROKEN, hint, format, args);
+  va_end(args);
+}
+
+void reader_warn(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(&reader->findings->warnings, node, CDI_ODD, hint, format, args);
+  va_end(args);
+}
+
+void reader_note(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(&reader->findings->strict, node, CDI_STRICT, hint, format, args);
   va_end(args);
 }
 
@@ -33,18 +56,18 @@ void reader_need(struct reader *reader, const struct doc_node *node, enum cdi_ve
 void *reader_alloc(struct reader *reader, size_t size) {
   void *memory = arena_alloc(reader->arena, size);
   if (!memory)
-    (void)error_memory(reader->err);
+    (void)error_memory(&reader->findings->errors);
   return memory;
 }
 
 void reader_push(struct reader *reader, struct list *list, const void *item) {
   if (item && !list_push(reader->arena, list, item))
-    (void)error_memory(reader->err);
+    (void)error_memory(&reader->findings->errors);
 }
 
 /* ---- mappings ------------------------------------------------------------------------------- */
 
-static bool is_absent(const struct doc_node *node) {
+bool is_absent(const struct doc_node *node) {
   return !node || (node->kind == DOC_SCALAR && node->type == DOC_NULL);
 }
 

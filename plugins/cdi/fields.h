@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the mappings of a spec by tables of their fields. A problem is added to the reader's
- * error and reading goes on: a file's problems are reported all at once. */
+ * findings and reading goes on: a file's problems are reported all at once. */
 #ifndef DAVIT_CDI_FIELDS_H
 #define DAVIT_CDI_FIELDS_H
 
 #include "cdi/names.h"
 #include "cdi/spec.h"
 
-#define BROKEN "cdi.file-broken"
-
 struct reader {
   struct arena *arena;
-  struct davit_error *err;
+  struct cdi_findings *findings;
   enum cdi_version version; /* that the file declares; CDI_NO_VERSION: none that is known */
 };
 
@@ -28,6 +26,11 @@ struct field {
 
 void reader_fail(struct reader *reader, const struct doc_node *node, const char *hint,
                  const char *format, ...) PRINTF_LIKE(4, 5);
+/* A finding that does not stop the file from being used: for all, or for a strict check. */
+void reader_warn(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) PRINTF_LIKE(4, 5);
+void reader_note(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) PRINTF_LIKE(4, 5);
 /* The file uses what came with that version of the format. */
 void reader_need(struct reader *reader, const struct doc_node *node, enum cdi_version since,
                  const char *what);
@@ -38,6 +41,7 @@ void reader_push(struct reader *reader, struct list *list, const void *item);
 /* Fills an object from a mapping. False: it is no mapping. */
 bool fields_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
                  size_t count, void *object);
+bool is_absent(const struct doc_node *node); /* not there, or null */
 /* The node if it is a list, else a problem and NULL. */
 const struct doc_node *list_of(struct reader *reader, const struct doc_node *node);
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cdi/fields.h"
+#include "cdi/report.h"
 #include "util/text.h"
 
 static int out_of_memory(const struct index *index) {
@@ -106,25 +106,6 @@ static int list_directories(struct index *index) {
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-/* YAML holds nearly all of JSON, and the names are often wrong about which it is. What the name
- * says is tried first, and its problems are those reported. */
-static int parse(struct index *index, struct spec_file *file, const char *text, size_t size,
-                 const struct doc_node **root) {
-  struct doc_source source = {
-      .file = file->path, .text = text, .size = size, .code = BROKEN, .flags = DOC_FIRST_ONLY};
-  bool is_json = text_ends(file->path, ".json");
-  int answer = is_json ? doc_parse_json(index->arena, &source, root, &file->broken)
-                       : doc_parse_yaml(index->arena, &source, root, &file->broken);
-  if (answer != DAVIT_E_INVALID)
-    return answer;
-  CLEANUP(error) struct davit_error other = {0};
-  answer = is_json ? doc_parse_yaml(index->arena, &source, root, &other)
-                   : doc_parse_json(index->arena, &source, root, &other);
-  if (answer == DAVIT_OK)
-    error_clear(&file->broken);
-  return answer;
-}
-
 static int keep_text(struct index *index, struct spec_file *file, const char *text, size_t size) {
   file->text = arena_strndup(index->arena, text, size);
   file->size = size;
@@ -132,22 +113,14 @@ static int keep_text(struct index *index, struct spec_file *file, const char *te
 }
 
 static int read_spec(struct index *index, struct spec_file *file, const char *text, size_t size) {
-  const struct doc_node *root;
-  int answer = parse(index, file, text, size, &root);
-  if (answer == DAVIT_E_MEMORY)
-    return out_of_memory(index);
+  struct cdi_reading reading;
+  int answer = cdi_read(index->arena, file->path, text, size, &reading);
+  file->spec = reading.spec;
+  file->kind = reading.kind;
+  file->findings = reading.findings;
   if (answer < 0)
-    return keep_text(index, file, text, size);
-  answer = spec_read(index->arena, root, &file->spec, &file->broken);
-  if (answer == DAVIT_E_MEMORY)
     return out_of_memory(index);
-  if (answer == DAVIT_OK)
-    return DAVIT_OK;
-  const struct doc_node *kind = doc_get(root, "kind");
-  if (!kind || kind->kind != DOC_SCALAR)
-    return keep_text(index, file, text, size);
-  file->kind = kind->text;
-  return DAVIT_OK;
+  return file->spec || file->kind ? DAVIT_OK : keep_text(index, file, text, size);
 }
 
 /* A file that can not be read names no kind: a warning, once. A directory with a spec's name is
@@ -182,6 +155,15 @@ static int load_file(struct index *index, struct spec_file *file, const struct f
   return read_spec(index, file, text, size);
 }
 
+/* Once, and only of files that matter. */
+static void tell_warnings(const struct index *index, struct spec_file *file,
+                          const struct filter *filter) {
+  if (file->is_told || !file->kind || !filter_wants(filter, file->kind))
+    return;
+  report_warn(index->host, &file->findings.warnings);
+  file->is_told = true;
+}
+
 int index_load(struct index *index, const struct filter *filter) {
   if (!index->is_listed) {
     int answer = list_directories(index);
@@ -190,15 +172,17 @@ int index_load(struct index *index, const struct filter *filter) {
     index->is_listed = true;
   }
   for (size_t i = 0; i < index->files.count; i++) {
-    int answer = load_file(index, index->files.items[i], filter);
+    struct spec_file *file = index->files.items[i];
+    int answer = load_file(index, file, filter);
     if (answer < 0)
       return answer;
+    tell_warnings(index, file, filter);
   }
   return DAVIT_OK;
 }
 
 bool file_counts(const struct spec_file *file, const struct filter *filter) {
-  if (!file->broken.first)
+  if (!file->findings.errors.first)
     return false;
   if (file->kind)
     return filter_wants(filter, file->kind);
@@ -208,6 +192,6 @@ bool file_counts(const struct spec_file *file, const struct filter *filter) {
 void index_close(struct index *index) {
   for (size_t i = 0; i < index->files.count; i++) {
     struct spec_file *file = index->files.items[i];
-    error_clear(&file->broken);
+    findings_clear(&file->findings);
   }
 }

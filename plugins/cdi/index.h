@@ -4,7 +4,7 @@
 #define DAVIT_CDI_INDEX_H
 
 #include "cdi/filter.h"
-#include "cdi/spec.h"
+#include "cdi/read.h"
 #include "davit/plugin.h"
 
 struct spec_file {
@@ -12,9 +12,10 @@ struct spec_file {
   const struct davit_files *files; /* through which it is read */
   unsigned priority;               /* of its directory; a higher one shadows lower ones */
   bool is_read;
+  bool is_told;                /* its warnings */
   const struct cdi_spec *spec; /* NULL: not read, or broken */
-  struct davit_error broken;
-  const char *kind; /* of a broken file: as its text names it; NULL: not known */
+  struct cdi_findings findings;
+  const char *kind; /* as its text names it; NULL: not known */
   const char *text; /* of a broken file whose kind is not known */
   size_t size;
 };

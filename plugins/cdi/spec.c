@@ -7,16 +7,25 @@
 #include "cdi/spec_edits.h"
 #include "util/map.h"
 
+/* A list with items, or hooks by stage; what is neither is a problem of its own. */
+static bool says_something(const struct doc_node *list) {
+  if (is_absent(list))
+    return false;
+  if (list->kind != DOC_MAPPING)
+    return list->kind == DOC_SCALAR || list->count > 0;
+  for (size_t i = 0; i < list->count; i++)
+    if (list->values[i]->count > 0)
+      return true;
+  return false;
+}
+
 static bool says_nothing(const struct doc_node *edits) {
   static const char *const lists[] = {"env",    "deviceNodes",    "netDevices", "hooks",
                                       "mounts", "additionalGids", NULL};
-  for (const char *const *name = lists; *name; name++) {
-    const struct doc_node *list = doc_get(edits, *name);
-    if (list && list->count > 0)
+  for (const char *const *name = lists; *name; name++)
+    if (says_something(doc_get(edits, *name)))
       return false;
-  }
-  const struct doc_node *rdt = doc_get(edits, "intelRdt");
-  return !rdt || rdt->kind != DOC_MAPPING; /* {} says: take the settings away */
+  return is_absent(doc_get(edits, "intelRdt")); /* {} says: take the settings away */
 }
 
 static void read_device(struct reader *reader, const struct doc_node *node, struct list *devices) {
@@ -59,7 +68,7 @@ static void read_devices(struct reader *reader, const struct doc_node *value, vo
                   "the device \"%.80s\" is there twice, first in line %u", device->name,
                   ((const struct cdi_device *)*first)->at->line);
     else if (!map_put(reader->arena, &seen, device->name, device))
-      (void)error_memory(reader->err);
+      (void)error_memory(&reader->findings->errors);
   }
 }
 
@@ -88,7 +97,7 @@ static void check_kind(struct reader *reader, const struct doc_node *root, const
 }
 
 int spec_read(struct arena *arena, const struct doc_node *root, const struct cdi_spec **out,
-              struct davit_error *err) {
+              struct cdi_findings *findings) {
   static const struct field fields[] = {
       {"cdiVersion", read_text, FIELD(cdi_spec, version), true, 0, 0},
       {"kind", read_text, FIELD(cdi_spec, kind), true, 0, 0},
@@ -96,16 +105,16 @@ int spec_read(struct arena *arena, const struct doc_node *root, const struct cdi
       {"devices", read_devices, FIELD(cdi_spec, devices), true, 0, 0},
       {"containerEdits", read_edits, FIELD(cdi_spec, edits), false, 0, 0},
   };
-  struct reader reader = {.arena = arena, .err = err};
-  size_t before = err->count;
+  struct reader reader = {.arena = arena, .findings = findings};
+  struct davit_error *errors = &findings->errors;
   struct cdi_spec *spec = reader_alloc(&reader, sizeof(*spec));
   if (!spec)
     return DAVIT_E_MEMORY;
   read_version(&reader, root);
   if (fields_read(&reader, root, fields, ARRAY_LEN(fields), spec))
     check_kind(&reader, root, spec->kind);
-  if (err->count > before)
-    return err->last->answer;
+  if (errors->first)
+    return errors->last->answer;
   *out = spec;
   return DAVIT_OK;
 }

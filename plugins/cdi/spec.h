@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cdi/findings.h"
 #include "doc/doc.h"
 #include "util/list.h"
 
@@ -89,9 +90,9 @@ struct cdi_spec {
   struct cdi_edits edits;
 };
 
-/* Reads a document into a spec. All its problems are added, with code "cdi.file-broken"; *spec is
- * written if there are none. */
+/* Reads a document into a spec. All that is wrong with it is added; *spec is written if there are
+ * no errors. */
 int spec_read(struct arena *arena, const struct doc_node *root, const struct cdi_spec **spec,
-              struct davit_error *err) MUST_CHECK;
+              struct cdi_findings *findings) MUST_CHECK;
 
 #endif

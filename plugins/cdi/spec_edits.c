@@ -54,6 +54,32 @@ static void read_nodes(struct reader *reader, const struct doc_node *value, void
 
 /* ---- mounts, hooks -------------------------------------------------------------------------- */
 
+/* Paths are absolute by the format, but its readers do not look. */
+static void check_absolute(struct reader *reader, const struct doc_node *object, const char *field,
+                           const char *path) {
+  if (path && *path != '/')
+    reader_note(reader, doc_get(object, field), "write an absolute path",
+                "the %s \"%.80s\" is not absolute", field, path);
+}
+
+static bool is_bind(const struct cdi_mount *mount) {
+  for (size_t i = 0; i < mount->options.count; i++) {
+    const struct cdi_text *option = mount->options.items[i];
+    if (strcmp(option->text, "bind") == 0 || strcmp(option->text, "rbind") == 0)
+      return true;
+  }
+  return mount->type && strcmp(mount->type, "bind") == 0;
+}
+
+static void check_mount(struct reader *reader, const struct cdi_mount *mount) {
+  check_absolute(reader, mount->at, "containerPath", mount->container_path);
+  if (is_bind(mount))
+    check_absolute(reader, mount->at, "hostPath", mount->host_path);
+  else if (!mount->type)
+    reader_note(reader, mount->at, "write options: [bind], or [rbind]",
+                "the mount has neither a type nor an option that makes it a bind mount");
+}
+
 static void read_mounts(struct reader *reader, const struct doc_node *value, void *into) {
   static const struct field fields[] = {
       {"hostPath", read_text, FIELD(cdi_mount, host_path), true, 0, 0},
@@ -61,27 +87,54 @@ static void read_mounts(struct reader *reader, const struct doc_node *value, voi
       {"type", read_text, FIELD(cdi_mount, type), false, CDI_0_4_0, 0},
       {"options", read_texts, FIELD(cdi_mount, options), false, 0, 0},
   };
-  read_objects(reader, value, into, fields, ARRAY_LEN(fields), sizeof(struct cdi_mount));
+  struct list *mounts = into;
+  read_objects(reader, value, mounts, fields, ARRAY_LEN(fields), sizeof(struct cdi_mount));
+  for (size_t i = 0; i < mounts->count; i++)
+    check_mount(reader, mounts->items[i]);
+}
+
+static const struct field hook_fields[] = {
+    {"hookName", read_text, FIELD(cdi_hook, name), true, 0, 0},
+    {"path", read_text, FIELD(cdi_hook, path), true, 0, 0},
+    {"args", read_texts, FIELD(cdi_hook, args), false, 0, 0},
+    {"env", read_env, FIELD(cdi_hook, env), false, 0, 0},
+    {"timeout", read_i64, FIELD(cdi_hook, timeout), false, 0, 0},
+};
+
+/* {createContainer: [{path: ...}]}, as files for other programs than CDI's have it. */
+static void read_hooks_by_stage(struct reader *reader, const struct doc_node *stages,
+                                struct list *hooks) {
+  reader_warn(reader, stages, "write a list: [{hookName: createContainer, path: ...}]",
+              "hooks by stage are not CDI: its other readers refuse the file");
+  for (size_t i = 0; i < stages->count; i++) {
+    size_t first = hooks->count;
+    if (!strings_contain(hook_names, stages->keys[i]->text))
+      reader_fail(reader, stages->keys[i], strings_join(reader->arena, hook_names, 6),
+                  "unknown hook \"%.80s\"", stages->keys[i]->text);
+    else if (!is_absent(stages->values[i]))
+      read_objects(reader, stages->values[i], hooks, hook_fields + 1, ARRAY_LEN(hook_fields) - 1,
+                   sizeof(struct cdi_hook));
+    for (; first < hooks->count; first++)
+      ((struct cdi_hook *)hooks->items[first])->name = stages->keys[i]->text;
+  }
 }
 
 static void read_hooks(struct reader *reader, const struct doc_node *value, void *into) {
-  static const struct field fields[] = {
-      {"hookName", read_text, FIELD(cdi_hook, name), true, 0, 0},
-      {"path", read_text, FIELD(cdi_hook, path), true, 0, 0},
-      {"args", read_texts, FIELD(cdi_hook, args), false, 0, 0},
-      {"env", read_env, FIELD(cdi_hook, env), false, 0, 0},
-      {"timeout", read_i64, FIELD(cdi_hook, timeout), false, 0, 0},
-  };
   struct list *hooks = into;
-  read_objects(reader, value, hooks, fields, ARRAY_LEN(fields), sizeof(struct cdi_hook));
+  if (value->kind == DOC_MAPPING)
+    read_hooks_by_stage(reader, value, hooks);
+  else
+    read_objects(reader, value, hooks, hook_fields, ARRAY_LEN(hook_fields),
+                 sizeof(struct cdi_hook));
   for (size_t i = 0; i < hooks->count; i++) {
     const struct cdi_hook *hook = hooks->items[i];
     if (hook->name && !strings_contain(hook_names, hook->name))
       reader_fail(reader, doc_get(hook->at, "hookName"), strings_join(reader->arena, hook_names, 6),
                   "unknown hook \"%.80s\"", hook->name);
-    if (hook->timeout.is_given && hook->timeout.value < 0)
-      reader_fail(reader, doc_get(hook->at, "timeout"), "seconds, or leave it out",
-                  "the timeout %lld is negative", (long long)hook->timeout.value);
+    check_absolute(reader, hook->at, "path", hook->path);
+    if (hook->timeout.is_given && hook->timeout.value <= 0)
+      reader_note(reader, doc_get(hook->at, "timeout"), "seconds, or leave it out",
+                  "the timeout %lld is not more than 0", (long long)hook->timeout.value);
   }
 }
 
@@ -95,7 +148,7 @@ static void check_once(struct reader *reader, struct map *seen, const struct doc
     reader_fail(reader, at, "name each interface once", "the interface \"%.80s\" is there twice",
                 name);
   else if (!map_put(reader->arena, seen, name, NULL))
-    (void)error_memory(reader->err);
+    (void)error_memory(&reader->findings->errors);
 }
 
 static void read_net_devices(struct reader *reader, const struct doc_node *value, void *into) {

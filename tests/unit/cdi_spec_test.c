@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
-#include "cdi/spec.h"
+#include "cdi/read.h"
 
 static int read_text(struct arena *arena, const char *text, const struct cdi_spec **spec,
                      struct davit_error *err) {
-  struct doc_source source = {
-      .file = "s.yaml", .text = text, .size = strlen(text), .code = "cdi.file-broken"};
-  const struct doc_node *root;
-  int answer = doc_parse_yaml(arena, &source, &root, err);
-  return answer < 0 ? answer : spec_read(arena, root, spec, err);
+  struct cdi_reading reading;
+  int answer = cdi_read(arena, "s.yaml", text, strlen(text), &reading);
+  error_take(err, &reading.findings.errors);
+  findings_clear(&reading.findings);
+  if (reading.spec)
+    *spec = reading.spec;
+  return answer == DAVIT_OK && err->first ? err->last->answer : answer;
 }
 
 #define HEAD(version) "cdiVersion: \"" version "\"\nkind: v.com/c\n"
@@ -190,8 +192,6 @@ static const struct {
      "\"path\" is missing", "CDI wants it"},
     {EDITS("0.3.0", "hooks: [{hookName: prestart, path: /h, env: ['=value2']}]"),
      "devices[0].containerEdits.hooks[0].env[0]", "is no NAME=value", "write NAME=value"},
-    {EDITS("0.3.0", "hooks: [{hookName: prestart, path: /h, timeout: -5}]"),
-     "devices[0].containerEdits.hooks[0].timeout", "the timeout -5 is negative", "leave it out"},
     {EDITS("0.3.0", "hooks: [{hookName: prestart, path: /h, timeout: 1.5}]"),
      "devices[0].containerEdits.hooks[0].timeout", "the number 1.5 where a whole number is wanted",
      "without quotes"},
@@ -241,6 +241,24 @@ START_TEST(bad_specs_are_refused_with_the_reason) {
   ck_assert_contains(problem->text, bad[_i].says);
   ck_assert_contains(problem->hint, bad[_i].hint);
   ck_assert_str_eq(problem->at.key ? problem->at.key : "", bad[_i].key ? bad[_i].key : "");
+}
+END_TEST
+
+START_TEST(what_is_only_odd_is_told_apart) {
+  CLEANUP(arena) struct arena arena = {0};
+  struct cdi_reading reading;
+  static const char text[] =
+      EDITS("0.3.0", "mounts: [{hostPath: a, containerPath: /b}], "
+                     "hooks: {poststop: [{path: /h, timeout: 0}], prestart: null}");
+  ck_assert_int_eq(cdi_read(&arena, "s.yaml", text, strlen(text), &reading), DAVIT_OK);
+  CLEANUP(findings) struct cdi_findings findings = reading.findings;
+  ck_assert_ptr_nonnull(reading.spec);
+  ck_assert_uint_eq(findings.errors.count, 0);
+  ck_assert_uint_eq(findings.warnings.count, 1);
+  ck_assert_error(&findings.warnings, "cdi.file-odd", "hooks by stage are not CDI");
+  ck_assert_uint_eq(findings.strict.count, 2);
+  ck_assert_error(&findings.strict, "cdi.file-strict", "neither a type nor an option");
+  ck_assert_error(&findings.strict, "cdi.file-strict", "the timeout 0 is not more than 0");
 }
 END_TEST
 
@@ -353,6 +371,7 @@ int main(void) {
   TCase *tests = tcase_create("cdi_spec");
   tcase_add_loop_test(tests, good_specs_are_taken, 0, ARRAY_LEN(good));
   tcase_add_loop_test(tests, bad_specs_are_refused_with_the_reason, 0, ARRAY_LEN(bad));
+  tcase_add_test(tests, what_is_only_odd_is_told_apart);
   tcase_add_test(tests, all_problems_are_reported);
   tcase_add_test(tests, a_hostile_file_has_few_problems);
   tcase_add_test(tests, everything_said_is_in_the_spec);
