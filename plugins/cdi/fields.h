@@ -5,6 +5,7 @@
 #define DAVIT_CDI_FIELDS_H
 
 #include "cdi/names.h"
+#include "cdi/scalars.h"
 #include "cdi/spec.h"
 
 struct reader {
@@ -41,7 +42,10 @@ void reader_push(struct reader *reader, struct list *list, const void *item);
 /* Fills an object from a mapping. False: it is no mapping. */
 bool fields_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
                  size_t count, void *object);
-bool is_absent(const struct doc_node *node); /* not there, or null */
+/* The value of the field, however its key is spelled; NULL: it is not there. */
+const struct doc_node *field_of(const struct doc_node *mapping, const char *name);
+/* A scalar's text; NULL: it is none, and the problem is added. */
+const char *text_of(struct reader *reader, const struct doc_node *node);
 /* The node if it is a list, else a problem and NULL. */
 const struct doc_node *list_of(struct reader *reader, const struct doc_node *node);
 
@@ -52,7 +56,5 @@ void read_env(struct reader *reader, const struct doc_node *value, void *into); 
 void read_bool(struct reader *reader, const struct doc_node *value, void *into);  /* bool */
 void read_i64(struct reader *reader, const struct doc_node *value, void *into);   /* cdi_number */
 void read_u32(struct reader *reader, const struct doc_node *value, void *into);   /* cdi_number */
-void read_annotations(struct reader *reader, const struct doc_node *value,
-                      void *into); /* nothing */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cdi/read.h"
 
+#include "cdi/encoding.h"
 #include "util/text.h"
 
 /* YAML holds nearly all of JSON, and the names are often wrong about which it is. What the name
@@ -26,21 +27,47 @@ static void sort(struct cdi_findings *findings) {
   error_sort(&findings->strict);
 }
 
+/* False: the text is in no encoding of YAML, and the problem is added. */
+static int to_utf8(struct arena *arena, struct doc_source *source, struct davit_error *err) {
+  size_t bad;
+  if (!is_utf16(source->text, source->size) ||
+      utf16_decode(arena, &source->text, &source->size, &bad))
+    return DAVIT_OK;
+  if (bad == 0)
+    return error_memory(err);
+  const struct where at = {.file = source->file};
+  return error_add_at(err, DAVIT_E_INVALID, CDI_BROKEN, &at, "save the file as UTF-8",
+                      "there is something that is no UTF-16 from byte %zu on", bad);
+}
+
+/* Only the first document counts, and nobody else will say what became of the others. */
+static void tell_rest(struct cdi_findings *findings, const char *file, uint32_t line) {
+  const struct where at = {.file = file, .line = line, .column = 1};
+  if (line > 0)
+    (void)error_add_at(&findings->warnings, DAVIT_E_INVALID, CDI_ODD, &at,
+                       "put it into a file of its own",
+                       "a second document, or what else begins here, is not read");
+}
+
 int cdi_read(struct arena *arena, const char *file, const char *text, size_t size,
              struct cdi_reading *reading) {
-  *reading = (struct cdi_reading){0};
-  const struct doc_source source = {
-      .file = file, .text = text, .size = size, .code = CDI_BROKEN, .flags = DOC_FIRST_ONLY};
+  uint32_t rest = 0;
+  struct doc_source source = {.file = file,
+                              .text = text,
+                              .size = size,
+                              .code = CDI_BROKEN,
+                              .flags = DOC_FIRST_ONLY | DOC_MERGE,
+                              .rest = &rest};
   const struct doc_node *root;
-  int answer = parse(arena, &source, &root, &reading->findings.errors);
-  if (answer < 0)
-    return answer == DAVIT_E_MEMORY ? answer : DAVIT_OK;
-  answer = spec_read(arena, root, &reading->spec, &reading->findings);
+  *reading = (struct cdi_reading){0};
+  int answer = to_utf8(arena, &source, &reading->findings.errors);
+  if (answer == DAVIT_OK)
+    answer = parse(arena, &source, &root, &reading->findings.errors);
+  if (answer == DAVIT_OK)
+    answer = spec_read(arena, root, reading);
   if (answer == DAVIT_E_MEMORY)
     return answer;
-  const struct doc_node *kind = doc_get(root, "kind");
-  if (kind && kind->kind == DOC_SCALAR)
-    reading->kind = kind->text;
+  tell_rest(&reading->findings, file, rest);
   sort(&reading->findings);
   return DAVIT_OK;
 }

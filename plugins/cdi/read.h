@@ -3,18 +3,11 @@
 #ifndef DAVIT_CDI_READ_H
 #define DAVIT_CDI_READ_H
 
-#include "cdi/findings.h"
 #include "cdi/spec.h"
-
-struct cdi_reading {
-  const struct cdi_spec *spec; /* NULL: refused */
-  const char *kind;            /* that the text names, good or not; NULL: not known */
-  struct cdi_findings findings;
-};
 
 /* The text is YAML or JSON, in UTF-8 or, with a byte order mark, in UTF-16; `file` is its name in
  * all problems, and says which of the two is tried first. Answers DAVIT_OK, also for a file that is
- * refused, or DAVIT_E_MEMORY. The findings are the caller's to clear. */
+ * refused, or DAVIT_E_MEMORY. The findings are the caller's to clear: findings_clear(). */
 int cdi_read(struct arena *arena, const char *file, const char *text, size_t size,
              struct cdi_reading *reading) MUST_CHECK;
 

@@ -84,15 +84,19 @@ struct cdi_device {
 };
 
 struct cdi_spec {
-  const char *version;
   const char *kind;
   struct list devices; /* struct cdi_device */
   struct cdi_edits edits;
 };
 
-/* Reads a document into a spec. All that is wrong with it is added; *spec is written if there are
- * no errors. */
-int spec_read(struct arena *arena, const struct doc_node *root, const struct cdi_spec **spec,
-              struct cdi_findings *findings) MUST_CHECK;
+struct cdi_reading {
+  const struct cdi_spec *spec; /* NULL: refused */
+  const char *kind;            /* that the text names, good or not; NULL: not known */
+  struct cdi_findings findings;
+};
+
+/* Reads a document into a spec and adds what is to be said of it. DAVIT_E_INVALID: refused. */
+int spec_read(struct arena *arena, const struct doc_node *root,
+              struct cdi_reading *reading) MUST_CHECK;
 
 #endif
