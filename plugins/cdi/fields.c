@@ -177,14 +177,16 @@ const char *text_of(struct reader *reader, const struct doc_node *node) {
                 doc_describe(reader->arena, node));
     return NULL;
   }
+  const char *text = NULL;
   if (scalar_is_binary(node)) {
-    const char *decoded = scalar_decoded(reader->arena, node);
-    if (!decoded)
+    if (!scalar_decode(reader->arena, node, &text))
+      (void)error_memory(&reader->findings->errors);
+    else if (!text)
       reader_fail(reader, node, "write the text itself",
                   "the value of !!binary is no text in base64");
-    return decoded;
+    return text;
   }
-  const char *text = scalar_text(reader->arena, node);
+  text = scalar_text(reader->arena, node);
   if (text)
     tell_change(reader, node, text);
   else

@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,17 +211,18 @@ bool scalar_is_binary(const struct doc_node *node) {
   return node->kind == DOC_SCALAR && node->tag && strcmp(node->tag, CORE_TAG "binary") == 0;
 }
 
-const char *scalar_decoded(struct arena *arena, const struct doc_node *node) {
+/* Into `text`, which has room for it. The size, or -1: this is no base64. */
+static ptrdiff_t decode(const char *digits, char *text) {
   static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  size_t size = 0, count = 0, padding = 0;
+  ptrdiff_t size = 0, padding = 0;
+  size_t count = 0;
   unsigned bits = 0;
-  char *text = arena_alloc(arena, strlen(node->text) / 4 * 3 + 4);
-  for (const char *c = node->text; text && *c; c++) {
-    if (strchr("\r\n", *c))
+  for (; *digits; digits++) {
+    if (strchr("\r\n", *digits))
       continue;
-    const char *letter = strchr(letters, *c);
-    if ((letter && padding > 0) || (!letter && *c != '='))
-      return NULL;
+    const char *letter = strchr(letters, *digits);
+    if (letter ? padding > 0 : *digits != '=')
+      return -1;
     padding += !letter;
     bits = bits << 6 | (letter ? (unsigned)(letter - letters) : 0);
     if (++count % 4 != 0)
@@ -228,8 +230,17 @@ const char *scalar_decoded(struct arena *arena, const struct doc_node *node) {
     for (int shift = 16; shift >= 0; shift -= 8)
       text[size++] = (char)(bits >> shift & 0xFF);
   }
-  if (!text || count % 4 != 0 || padding > 2 || padding > size)
-    return NULL;
-  text[size -= padding] = '\0';
-  return strlen(text) == size && text_is_utf8(text) ? text : NULL;
+  return count % 4 != 0 || padding > 2 ? -1 : size - padding;
+}
+
+bool scalar_decode(struct arena *arena, const struct doc_node *node, const char **text) {
+  char *decoded = arena_alloc(arena, strlen(node->text) / 4 * 3 + 4);
+  if (!decoded)
+    return false;
+  ptrdiff_t size = decode(node->text, decoded);
+  if (size >= 0)
+    decoded[size] = '\0';
+  bool is_text = size >= 0 && strlen(decoded) == (size_t)size && text_is_utf8(decoded);
+  *text = is_text ? decoded : NULL;
+  return true;
 }

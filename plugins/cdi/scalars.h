@@ -17,7 +17,7 @@ bool scalar_number(const struct doc_node *node, int64_t *number);
 bool scalar_bool(const struct doc_node *node, bool *truth);
 
 bool scalar_is_binary(const struct doc_node *node);
-/* What base64 stands for. NULL: it is none, or is no text. */
-const char *scalar_decoded(struct arena *arena, const struct doc_node *node);
+/* What base64 stands for; *text NULL: it is none, or stands for no text. False: out of memory. */
+bool scalar_decode(struct arena *arena, const struct doc_node *node, const char **text) MUST_CHECK;
 
 #endif

@@ -8,16 +8,18 @@
 #include "cdi/spec_edits.h"
 #include "util/map.h"
 
+static bool is_empty_list(const struct doc_node *node) {
+  return is_absent(node) || (node->kind == DOC_SEQUENCE && node->count == 0);
+}
+
 /* A list with items, or hooks by stage; what is neither is a problem of its own. */
 static bool says_something(const struct doc_node *list) {
-  if (is_absent(list))
+  if (is_empty_list(list))
     return false;
-  if (list->kind != DOC_MAPPING)
-    return list->kind == DOC_SCALAR || list->count > 0;
-  for (size_t i = 0; i < list->count; i++)
-    if (list->values[i]->count > 0)
-      return true;
-  return false;
+  size_t empty = 0;
+  while (list->kind == DOC_MAPPING && empty < list->count && is_empty_list(list->values[empty]))
+    empty++;
+  return list->kind != DOC_MAPPING || empty < list->count;
 }
 
 static bool says_nothing(const struct doc_node *edits) {

@@ -2,6 +2,8 @@
 /* Which problems are found in a file, with their places and what would be right. */
 #include "cdi_rows.h"
 
+#include "util/cleanup.h"
+
 static int read_text(struct arena *arena, const char *text, const struct cdi_spec **spec,
                      struct davit_error *err) {
   struct cdi_reading reading;
@@ -206,39 +208,48 @@ START_TEST(what_is_only_odd_is_told_apart) {
 }
 END_TEST
 
+/* tests/cdi/mistakes.yaml: twelve kinds of them. */
 START_TEST(all_problems_are_reported) {
-  CLEANUP(arena) struct arena arena = {0};
-  CLEANUP(error) struct davit_error err = {0};
-  const struct cdi_spec *spec;
-  ck_assert_int_eq(read_text(&arena,
-                             "cdiVersion: 0.3.0\n"
-                             "kind: v.com\n"
-                             "devices:\n"
-                             "- name: '0'\n"
-                             "  containerEdits:\n"
-                             "    mounts:\n"
-                             "    - {hostPath: /a, containerPath: /a, type: bind}\n"
-                             "    - {hostPath: /b}\n"
-                             "containerEdits: {nev: []}\n",
-                             &spec, &err),
-                   DAVIT_E_INVALID);
   static const struct {
-    const char *key;
     uint32_t line, column;
-  } expected[] = {{"devices[0].containerEdits.mounts[0].type", 7, 41},
-                  {"devices[0].containerEdits.mounts[1]", 8, 7},
-                  {"devices[0].name", 4, 9},
-                  {"containerEdits.nev", 9, 18},
-                  {"kind", 2, 7}};
-  ck_assert_uint_eq(err.count, ARRAY_LEN(expected));
-  for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
-    const struct problem *problem = err.first;
-    while (problem && strcmp(problem->at.key, expected[i].key) != 0)
-      problem = problem->next;
+    const char *key, *text;
+  } expected[] = {
+      {3, 7, "kind", "\"acme.com-/npu\" is no kind"},
+      {5, 9, "devices[0].name", "\"npu 0\" is no device name"},
+      {8, 31, "devices[0].containerEdits.deviceNodes[0].type", "unknown node type \"char\""},
+      {9, 32, "devices[0].containerEdits.deviceNodes[1].major",
+       "the text \"5\" where a number from 0 to 4294967295 is wanted"},
+      {11, 53, "devices[0].containerEdits.mounts[0].option", "unknown field \"option\""},
+      {12, 7, "devices[0].containerEdits.mounts[1]", "nothing where a mapping is wanted"},
+      {14, 18, "devices[0].containerEdits.hooks[0].hookName", "unknown hook \"beforeStart\""},
+      {15, 3, "devices[1]", "the device has no containerEdits"},
+      {17, 26, "devices[2].containerEdits.env[0]", "\"NPU\" is no NAME=value"},
+      {18, 9, "devices[3].name", "the device \"npu2\" is there twice, first in line 16"},
+      {19, 25, "devices[3].containerEdits.env", "a mapping where a list is wanted"},
+      {21, 3, "containerEdits.additionalGids",
+       "additionalGids needs cdiVersion 0.7.0, the file says 0.4.0"},
+  };
+  CLEANUP(arena) struct arena arena = {0};
+  CLEANUP(file) FILE *file = fopen(TEST_CDI "/mistakes.yaml", "re");
+  char text[4096];
+  ck_assert_ptr_nonnull(file);
+  struct cdi_reading reading;
+  size_t size = fread(text, 1, sizeof(text), file);
+  ck_assert_int_eq(cdi_read(&arena, "mistakes.yaml", text, size, &reading), DAVIT_OK);
+  CLEANUP(findings) struct cdi_findings findings = reading.findings;
+  ck_assert_ptr_null(reading.spec);
+  ck_assert_str_eq(reading.kind, "acme.com-/npu");
+  const struct problem *problem = findings.errors.first;
+  for (size_t i = 0; i < ARRAY_LEN(expected); i++, problem = problem->next) {
     ck_assert_msg(problem != NULL, "nothing about %s", expected[i].key);
+    ck_assert_str_eq(problem->at.file, "mistakes.yaml");
+    ck_assert_str_eq(problem->at.key, expected[i].key);
+    ck_assert_str_eq(problem->text, expected[i].text);
     ck_assert_uint_eq(problem->at.line, expected[i].line);
     ck_assert_uint_eq(problem->at.column, expected[i].column);
+    ck_assert_ptr_nonnull(problem->hint);
   }
+  ck_assert_ptr_null(problem);
 }
 END_TEST
 

@@ -4,6 +4,7 @@
 #include "plugin_rig.h"
 
 #include "cdi_rows.h"
+#include "utf16.h"
 
 #define OK DEVICE
 
@@ -141,19 +142,6 @@ START_TEST(files_are_judged_as_by_the_reference) {
   check_row(&files[_i]);
 }
 END_TEST
-
-/* The letters of an ASCII text with a byte order mark. */
-static char *utf16(struct arena *arena, const char *text, bool big_endian, size_t *size) {
-  *size = 2 * (strlen(text) + 1);
-  char *wide = arena_alloc(arena, *size), *end = wide;
-  *end++ = big_endian ? '\xFE' : '\xFF';
-  *end++ = big_endian ? '\xFF' : '\xFE';
-  for (; *text; text++) {
-    end[big_endian ? 1 : 0] = *text;
-    end += 2;
-  }
-  return wide;
-}
 
 static const struct {
   const char *id, *better, *text, *file;
