@@ -49,27 +49,39 @@ static void tell_rest(struct cdi_findings *findings, const char *file, uint32_t 
                        "a second document, or what else begins here, is not read");
 }
 
+static int read_into(struct arena *arena, struct doc_source *source, struct cdi_reading *reading) {
+  uint32_t rest = 0;
+  const struct doc_node *root;
+  source->rest = &rest;
+  int answer = to_utf8(arena, source, &reading->findings.errors);
+  if (answer == DAVIT_OK)
+    answer = parse(arena, source, &root, &reading->findings.errors);
+  if (answer == DAVIT_OK)
+    answer = spec_read(arena, root, reading);
+  tell_rest(&reading->findings, source->file, rest);
+  return answer;
+}
+
 int cdi_read(struct arena *arena, const char *file, const char *text, size_t size,
              struct cdi_reading *reading) {
-  uint32_t rest = 0;
+  CLEANUP(arena) struct arena own = {0}; /* what a hostile file fills is not kept */
   struct doc_source source = {.file = file,
                               .text = text,
                               .size = size,
                               .code = CDI_BROKEN,
-                              .flags = DOC_FIRST_ONLY | DOC_MERGE,
-                              .rest = &rest};
-  const struct doc_node *root;
+                              .flags = DOC_FIRST_ONLY | DOC_MERGE};
   *reading = (struct cdi_reading){0};
-  int answer = to_utf8(arena, &source, &reading->findings.errors);
-  if (answer == DAVIT_OK)
-    answer = parse(arena, &source, &root, &reading->findings.errors);
-  if (answer == DAVIT_OK)
-    answer = spec_read(arena, root, reading);
-  if (answer == DAVIT_E_MEMORY)
-    return answer;
-  tell_rest(&reading->findings, file, rest);
+  int answer = read_into(&own, &source, reading);
   sort(&reading->findings);
-  return DAVIT_OK;
+  if (reading->spec) {
+    arena_take(arena, &own);
+    return DAVIT_OK;
+  }
+  bool has_kind = answer != DAVIT_E_MEMORY && reading->kind;
+  reading->kind = has_kind ? arena_strdup(arena, reading->kind) : NULL;
+  if (has_kind && !reading->kind)
+    return error_memory(&reading->findings.errors);
+  return answer == DAVIT_E_MEMORY ? answer : DAVIT_OK;
 }
 
 void findings_clear(struct cdi_findings *findings) {
