@@ -15,7 +15,7 @@
 
 enum {
   LONGEST_NUMBER = 400, /* in characters; the largest double has 309 digits before its point */
-  MOST_DIGITS = 17      /* of a double */
+  MOST_DIGITS = 9       /* of a float */
 };
 
 static void cleanup_locale(locale_t *locale) {
@@ -136,21 +136,25 @@ static bool real_number(const char *text, double *number) {
   return isfinite(*number);
 }
 
-/* As few digits as tell the number from all others, with an exponent from a million up and below
- * 0.0001. */
+/* As few digits as tell the float from all others, with an exponent from a million up and below
+ * 0.0001. The reference prints its doubles so. */
 static const char *real_text(struct arena *arena, double number) {
   char text[64];
+  float single = (float)number;
+  if (isinf(single))
+    return single > 0 ? "+Inf" : "-Inf";
   int digits = 0;
   CLEANUP(locale) locale_t locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   if (!locale)
     return NULL;
   locale_t before = uselocale(locale);
   do
-    snprintf(text, sizeof(text), "%.*e", digits, number);
-  while (strtod(text, NULL) != number && ++digits < MOST_DIGITS);
+    snprintf(text, sizeof(text), "%.*e", digits, (double)single);
+  while (strtof(text, NULL) != single && ++digits < MOST_DIGITS);
   long exponent = strtol(strchr(text, 'e') + 1, NULL, 10);
   if (exponent >= -4 && exponent < 6)
-    snprintf(text, sizeof(text), "%.*f", digits > exponent ? digits - (int)exponent : 0, number);
+    snprintf(text, sizeof(text), "%.*f", digits > exponent ? digits - (int)exponent : 0,
+             (double)single);
   uselocale(before);
   return arena_strdup(arena, text);
 }
