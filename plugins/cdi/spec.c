@@ -124,6 +124,7 @@ int spec_read(struct arena *arena, const struct doc_node *root, struct cdi_readi
   reading->kind = spec->kind;
   if (errors->first)
     return errors->last->answer;
+  spec->version = reader.version;
   reading->spec = spec;
   return DAVIT_OK;
 }

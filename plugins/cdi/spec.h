@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cdi/findings.h"
+#include "cdi/names.h"
 #include "doc/doc.h"
 #include "util/list.h"
 
@@ -84,6 +85,7 @@ struct cdi_device {
 };
 
 struct cdi_spec {
+  enum cdi_version version; /* that it declares */
   const char *kind;
   struct list devices; /* struct cdi_device */
   struct cdi_edits edits;
