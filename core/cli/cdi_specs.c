@@ -77,7 +77,8 @@ int cdi_directory_problem(const struct spec_directory *directory, struct davit_e
   };
   const struct where at = {.file = directory->path};
   int answer = problems[directory->state].answer;
-  if (answer == DAVIT_OK || (directory->state == DIRECTORY_MISSING && !directory->option))
+  if (answer == DAVIT_OK ||
+      (directory->state == DIRECTORY_MISSING && directory_may_be_missing(directory)))
     return DAVIT_OK;
   return error_add_at(err, answer, "cdi.directory", &at, NULL, "the directory of CDI files %s",
                       problems[directory->state].why);

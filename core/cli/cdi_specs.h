@@ -23,8 +23,9 @@ int cdi_specs_read(struct cli *cli, struct cdi_specs *specs, const char *operand
 const char *cdi_directory_origin(const struct spec_directory *directory);
 /* "ok", "missing", "denied", "broken" or "repeated". */
 const char *cdi_directory_state(const struct spec_directory *directory);
-/* Adds why a directory could not be listed, or a file not be opened, if that is so. A default
- * directory may be missing. The answer is the problem's. */
+/* Adds why a directory could not be listed, or a file not be opened, if that is so. A
+ * directory that no option of the command line names may be missing. The answer is the problem's.
+ */
 int cdi_directory_problem(const struct spec_directory *directory, struct davit_error *err);
 int cdi_file_problem(const struct spec_file *file, struct davit_error *err);
 void cleanup_cdi_specs(struct cdi_specs *specs);

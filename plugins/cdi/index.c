@@ -40,6 +40,10 @@ static int add_file(struct index *index, struct spec_directory *directory, const
   return path && new_file(index, &file) ? DAVIT_OK : out_of_memory(index);
 }
 
+bool directory_may_be_missing(const struct spec_directory *directory) {
+  return !directory->option || strcmp(directory->option, "extra-dir") == 0;
+}
+
 /* A directory that is missing holds no specs. Any other trouble with it must not hide the others.
  */
 static int list_directory(struct index *index, struct spec_directory *directory) {
@@ -51,7 +55,8 @@ static int list_directory(struct index *index, struct spec_directory *directory)
                      : answer == DAVIT_E_DENIED  ? DIRECTORY_DENIED
                      : answer < 0                ? DIRECTORY_BROKEN
                                                  : DIRECTORY_LISTED;
-  if (answer < 0 && !index->is_quiet && (answer != DAVIT_E_NOT_FOUND || directory->option))
+  if (answer < 0 && !index->is_quiet &&
+      (answer != DAVIT_E_NOT_FOUND || !directory_may_be_missing(directory)))
     index->host->log(index->host, DAVIT_LOG_WARNING, directory->option,
                      "no CDI specs are read from %s: %s", directory->path,
                      answer == DAVIT_E_NOT_FOUND ? "it is not there"

@@ -49,6 +49,8 @@ struct index {
   bool is_quiet; /* without the warnings: somebody looks at what is remembered */
 };
 
+/* It is a default, or named by a variable for many programs: it may come later. */
+bool directory_may_be_missing(const struct spec_directory *directory);
 /* A directory or a text of the caller's, instead of the directories that the options name. */
 int index_add_directory(struct index *index, const char *path) MUST_CHECK;
 int index_add_text(struct index *index, const char *name, const char *text, size_t size) MUST_CHECK;
