@@ -5,6 +5,12 @@
 
 #include "cli/cli.h"
 
+bool cdi_edits_are_none(const struct cdi_edits *edits) {
+  size_t lists = edits->env.count + edits->nodes.count + edits->net_devices.count +
+                 edits->mounts.count + edits->hooks.count + edits->gids.count;
+  return lists == 0 && !edits->rdt;
+}
+
 /* ---- for people ----------------------------------------------------------------------------- */
 
 enum {

@@ -8,6 +8,7 @@
 #include "cdi/spec.h"
 #include "cli/json.h"
 
+bool cdi_edits_are_none(const struct cdi_edits *edits);
 /* A line for each, indented. */
 void cdi_edits_print(const struct cdi_edits *edits, FILE *out);
 /* An object of the form that they have in CDI files; an empty one if there are none. */

@@ -91,7 +91,7 @@ static void add_dirs(cJSON *array, const struct cdi_listing *listing) {
     json_add_number(object, "priority", directory->priority);
     json_add_text(object, "from", cdi_directory_origin(directory));
     json_add_text(object, "state", cdi_directory_state(directory));
-    json_add_number(object, "files", directory->file_count);
+    json_add_number(object, "files", cdi_directory_size(listing->index, directory));
     cJSON_AddItemToArray(array, object);
   }
 }

@@ -27,7 +27,7 @@ static bool print_edits(struct arena *arena, const struct list *definitions) {
   for (size_t i = 0; i < definitions->count; i++) {
     const struct definition *definition = definitions->items[i];
     const struct spec_file *file = definition->file;
-    if (!map_find(&seen, file->path)) {
+    if (!cdi_edits_are_none(&file->spec->edits) && !map_find(&seen, file->path)) {
       print_safely(stdout, file->path);
       fputs(": with each of its devices\n", stdout);
       cdi_edits_print(&file->spec->edits, stdout);
@@ -130,10 +130,11 @@ static bool print_dirs(struct cli *cli, const struct cdi_listing *listing) {
   for (size_t i = 0; ok && i < listing->index->directories.count; i++) {
     const struct spec_directory *directory = listing->index->directories.items[i];
     bool is_listed = directory->state == DIRECTORY_LISTED;
-    const char *const cells[] = {directory->path, arena_printf(arena, "%u", directory->priority),
-                                 is_listed ? arena_printf(arena, "%zu", directory->file_count)
-                                           : NULL,
-                                 cdi_directory_origin(directory), cdi_directory_state(directory)};
+    const char *const cells[] = {
+        directory->path, arena_printf(arena, "%u", directory->priority),
+        is_listed ? arena_printf(arena, "%zu", cdi_directory_size(listing->index, directory))
+                  : NULL,
+        cdi_directory_origin(directory), cdi_directory_state(directory)};
     ok = table_add_row(arena, &table, cells);
   }
   return ok && table_print(arena, &table, stdout);

@@ -82,8 +82,8 @@ bool cdi_reports_add(struct arena *arena, const struct index *index,
     (void)cdi_directory_problem(index->directories.items[i], &reports->directories);
   for (size_t i = 0; i < index->files.count; i++) {
     struct spec_file *file = index->files.items[i];
-    if (!file->spec && !file->unreadable && !file->findings.errors.first)
-      continue; /* a directory of such a name */
+    if (!cdi_file_is_one(file))
+      continue;
     struct cdi_report *report = new_report(arena, file, strictness->is_strict, reports);
     if (!report || !map_put(arena, &by_file, file->path, report))
       return false;

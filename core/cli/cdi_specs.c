@@ -65,6 +65,19 @@ const char *cdi_directory_state(const struct spec_directory *directory) {
   return states[directory->state];
 }
 
+bool cdi_file_is_one(const struct spec_file *file) {
+  return file->spec || file->unreadable || file->findings.errors.first;
+}
+
+size_t cdi_directory_size(const struct index *index, const struct spec_directory *directory) {
+  size_t count = 0;
+  for (size_t i = 0; i < index->files.count; i++) {
+    const struct spec_file *file = index->files.items[i];
+    count += file->priority == directory->priority && cdi_file_is_one(file);
+  }
+  return count;
+}
+
 int cdi_directory_problem(const struct spec_directory *directory, struct davit_error *err) {
   static const struct {
     int answer;

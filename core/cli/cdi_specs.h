@@ -23,6 +23,10 @@ int cdi_specs_read(struct cli *cli, struct cdi_specs *specs, const char *operand
 const char *cdi_directory_origin(const struct spec_directory *directory);
 /* "ok", "missing", "denied", "broken" or "repeated". */
 const char *cdi_directory_state(const struct spec_directory *directory);
+/* How many files it has: not those that are directories. */
+size_t cdi_directory_size(const struct index *index, const struct spec_directory *directory);
+/* False: it is a directory with the name of a file. */
+bool cdi_file_is_one(const struct spec_file *file);
 /* Adds why a directory could not be listed, or a file not be opened, if that is so. A
  * directory that no option of the command line names may be missing. The answer is the problem's.
  */

@@ -24,7 +24,7 @@ static struct spec_file *new_file(struct index *index, const struct spec_file *c
   return file;
 }
 
-static int add_file(struct index *index, struct spec_directory *directory, const char *name) {
+static int add_file(struct index *index, const struct spec_directory *directory, const char *name) {
   if (!is_spec_name(name)) {
     if (text_ends(name, ".yml"))
       index->host->log(index->host, DAVIT_LOG_INFO, NULL,
@@ -36,7 +36,6 @@ static int add_file(struct index *index, struct spec_directory *directory, const
   const char *path = arena_printf(index->arena, "%s%s%s", directory->path, slash, name);
   const struct spec_file file = {
       .path = path, .files = directory->files, .priority = directory->priority};
-  directory->file_count++;
   return path && new_file(index, &file) ? DAVIT_OK : out_of_memory(index);
 }
 

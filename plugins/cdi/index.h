@@ -23,7 +23,6 @@ struct spec_directory {
   const char *real;
   unsigned priority;
   enum directory_state state;
-  size_t file_count; /* with the name of a spec */
 };
 
 struct spec_file {
