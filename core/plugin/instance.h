@@ -66,6 +66,12 @@ int instance_inject(struct instance *instance, const struct davit_request *reque
 int instance_share(struct instance *instance, const struct davit_request *request,
                    const struct davit_edits *edits, struct davit_error *err) MUST_CHECK;
 
+/* Runs a function as an op of the instance, with what the plugin would be handed. For programs that
+ * link the plugin's code and want more of it than its ops. */
+int instance_run(struct instance *instance, const char *op,
+                 int (*run)(const struct davit_host *host, void *user), void *user,
+                 struct davit_error *err) MUST_CHECK;
+
 /* For a callback of davit's that fails inside an op of this instance: the reason to report if the
  * plugin gives none. */
 struct davit_error *instance_callback_error(struct instance *instance);

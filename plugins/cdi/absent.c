@@ -37,7 +37,7 @@ static bool is_of_kind(const struct teller *teller, const struct spec_file *file
 }
 
 static const struct doc_node *find_name(const struct doc_node *root, const char *name) {
-  const struct doc_node *devices = root ? doc_get(root, "devices") : NULL;
+  const struct doc_node *devices = doc_get(root, "devices");
   for (size_t i = 0; devices && devices->kind == DOC_SEQUENCE && i < devices->count; i++) {
     const struct doc_node *node = doc_get(devices->values[i], "name");
     if (node && node->kind == DOC_SCALAR && strcmp(node->text, name) == 0)
@@ -49,12 +49,12 @@ static const struct doc_node *find_name(const struct doc_node *root, const char 
 /* The first problem of the device itself, if it has one, else of the file. */
 static const struct problem *main_problem(const struct spec_file *file, const char *device_key) {
   size_t size = device_key ? strlen(device_key) : 0;
-  for (const struct problem *problem = file->broken.first; size > 0 && problem;
+  for (const struct problem *problem = file->findings.errors.first; size > 0 && problem;
        problem = problem->next)
     if (problem->at.key && strncmp(problem->at.key, device_key, size) == 0 &&
         (problem->at.key[size] == '.' || problem->at.key[size] == '\0'))
       return problem;
-  return file->broken.first;
+  return file->findings.errors.first;
 }
 
 /* One of a file's problems, the others are counted. */
@@ -66,27 +66,45 @@ static const char *problem_text(const struct teller *teller, const struct spec_f
   const char *place = "";
   if (first->at.line > 0)
     place = host->format(host, "line %u: ", first->at.line);
-  if (!place || file->broken.count == 1)
+  if (!place || file->findings.errors.count == 1)
     return place ? host->format(host, "%s%s", place, first->text) : NULL;
-  return host->format(host, "%s%s, and %zu more", place, first->text, file->broken.count - 1);
+  return host->format(host, "%s%s, and %zu more", place, first->text,
+                      file->findings.errors.count - 1);
+}
+
+/* A refused file is not kept in memory: it is read once more, for the message alone. False: it is
+ * neither YAML nor JSON. */
+static bool parse(struct arena *arena, const struct spec_file *file, const char *text, size_t size,
+                  const struct doc_node **root) {
+  CLEANUP(error) struct davit_error ignored = {0};
+  const struct doc_source source = {
+      .file = file->path, .text = text, .size = size, .code = CDI_BROKEN, .flags = DOC_FIRST_ONLY};
+  return doc_parse_yaml(arena, &source, root, &ignored) == DAVIT_OK ||
+         doc_parse_json(arena, &source, root, &ignored) == DAVIT_OK;
 }
 
 static void tell_broken(struct teller *teller, const struct spec_file *file) {
   const struct davit_host *host = teller->index->host;
-  const struct doc_node *name = find_name(file->root, teller->device);
-  const char *problem = problem_text(teller, file, name);
+  CLEANUP(arena) struct arena own = {0};
   struct davit_place place = {DAVIT_SIZED(struct davit_place), .file = file->path};
+  const struct doc_node *root;
+  const char *text;
+  size_t size;
+  if (file->files->read_file(file->files, file->path, &text, &size) < 0)
+    return;
+  bool is_parsed = parse(&own, file, text, size, &root);
+  const struct doc_node *name = is_parsed ? find_name(root, teller->device) : NULL;
+  const char *problem = problem_text(teller, file, name);
   if (!problem) {
     teller->is_out_of_memory = true;
   } else if (name) {
     place.line = name->line;
     place.column = name->column;
-    place.key = doc_path(teller->index->arena, name);
+    place.key = doc_path(&own, name);
     tell(teller, &place, "mend the file",
          host->format(host, "\"%s\" would be defined here, but the file is refused: %s",
                       teller->device, problem));
-  } else if (!file->root && (!file->text || memmem(file->text, file->size, teller->device,
-                                                   strlen(teller->device)))) {
+  } else if (!is_parsed && memmem(text, size, teller->device, strlen(teller->device))) {
     tell(teller, &place, "mend the file",
          host->format(host, "\"%s\" may be defined here, but the file is refused: %s",
                       teller->device, problem));
@@ -122,7 +140,7 @@ static void tell_name(struct teller *teller) {
     const struct spec_file *file = index->files.items[i];
     if (file->unreadable)
       tell_unreadable(teller, file);
-    else if (file->broken.first && is_of_kind(teller, file))
+    else if (file->findings.errors.first && is_of_kind(teller, file))
       tell_broken(teller, file);
   }
   for (size_t i = 0; i < index->ignored.count; i++)

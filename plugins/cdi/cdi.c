@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plugin for devices that CDI specs on the host describe. */
+#include "cdi/cdi.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,10 +83,10 @@ static int report_broken(const struct index *index, const struct filter *filter)
   for (size_t i = 0; i < index->files.count; i++) {
     const struct spec_file *file = index->files.items[i];
     if (!file_counts(file, filter)) {
-      report_warn(index->host, &file->broken);
+      report_warn(index->host, &file->findings.errors);
       continue;
     }
-    int failed = report_fail(index->host, &file->broken);
+    int failed = report_fail(index->host, &file->findings.errors);
     if (answer == DAVIT_OK)
       answer = failed;
   }
@@ -135,7 +137,7 @@ static const struct davit_option option_extra_dir = {
 };
 static const struct davit_option *const options[] = {&option_dir, &option_extra_dir, NULL};
 
-static const struct davit_plugin plugin = {
+const struct davit_plugin cdi_plugin = {
     .magic = DAVIT_ABI_MAGIC,
     DAVIT_SIZED(struct davit_plugin),
     .abi_major = DAVIT_ABI_MAJOR,
@@ -152,9 +154,3 @@ static const struct davit_plugin plugin = {
     .enumerate = enumerate_cdi,
     .inject = inject_cdi,
 };
-
-const struct davit_plugin *davit_plugin_entry(uint32_t host_major, uint32_t host_minor) {
-  (void)host_major;
-  (void)host_minor;
-  return &plugin;
-}

@@ -33,14 +33,18 @@ static bool collect_nodes(struct arena *arena, struct found_device *found) {
   return true;
 }
 
+static bool is_number(const char *name, uint32_t *number) {
+  bool is_canonical = name[0] != '0' || name[1] == '\0';
+  return is_canonical && text_to_u32(name, 10, number);
+}
+
 static struct found_device *new_device(struct arena *arena, const struct spec_file *file,
                                        const struct cdi_device *device) {
   struct found_device *found = arena_alloc(arena, sizeof(*found));
   if (!found)
     return NULL;
   *found = (struct found_device){.kind = file->spec->kind, .device = device, .file = file};
-  bool is_canonical = device->name[0] != '0' || device->name[1] == '\0';
-  found->is_number = is_canonical && text_to_u32(device->name, 10, &found->number);
+  found->is_number = is_number(device->name, &found->number);
   found->is_uuid = name_is_uuid(device->name);
   found->uuid = found->is_uuid ? device->name : NULL;
   found->is_alias = strcmp(device->name, "all") == 0;
@@ -114,10 +118,17 @@ static int compare_natural(const char *a, const char *b) {
 }
 
 /* Indices first, then names, then UUIDs, which are mostly other names of the same devices. */
-static int rank(const struct found_device *found) {
-  if (strcmp(found->device->name, "all") == 0)
+static int rank(const char *name, bool is_number, bool is_uuid) {
+  if (strcmp(name, "all") == 0)
     return 3;
-  return found->is_number ? 0 : found->is_uuid ? 2 : 1;
+  return is_number ? 0 : is_uuid ? 2 : 1;
+}
+
+int device_names_compare(const char *a, const char *b) {
+  uint32_t number;
+  int order = rank(a, is_number(a, &number), name_is_uuid(a)) -
+              rank(b, is_number(b, &number), name_is_uuid(b));
+  return order ? order : compare_natural(a, b);
 }
 
 static int compare_devices(const void *a, const void *b) {
@@ -127,7 +138,8 @@ static int compare_devices(const void *a, const void *b) {
     return one->kind_place < two->kind_place ? -1 : 1;
   int order = strcmp(one->kind, two->kind);
   if (order == 0)
-    order = rank(one) - rank(two);
+    order = rank(one->device->name, one->is_number, one->is_uuid) -
+            rank(two->device->name, two->is_number, two->is_uuid);
   return order ? order : compare_natural(one->device->name, two->device->name);
 }
 

@@ -31,4 +31,7 @@ struct found_device {
 bool devices_resolve(struct index *index, const struct filter *filter,
                      struct list *devices) MUST_CHECK;
 
+/* The order of counting in a kind. */
+int device_names_compare(const char *a, const char *b);
+
 #endif

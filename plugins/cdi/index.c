@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cdi/fields.h"
+#include "cdi/report.h"
 #include "util/text.h"
 
 static int out_of_memory(const struct index *index) {
@@ -29,22 +29,34 @@ static bool is_near_spec_name(const char *name) {
   return false;
 }
 
+static struct spec_file *new_file(struct index *index, struct list *files,
+                                  const struct spec_file *content) {
+  struct spec_file *file = arena_alloc(index->arena, sizeof(*file));
+  if (!file || !list_push(index->arena, files, file))
+    return NULL;
+  *file = *content;
+  return file;
+}
+
 static int add_file(struct index *index, struct spec_directory *directory, const char *name) {
   bool is_spec = is_spec_name(name);
   if (!is_spec && !is_near_spec_name(name))
     return DAVIT_OK;
-  struct spec_file *file = arena_alloc(index->arena, sizeof(*file));
   const char *slash = text_ends(directory->path, "/") ? "" : "/";
   const char *path = arena_printf(index->arena, "%s%s%s", directory->path, slash, name);
-  if (!file || !path || !list_push(index->arena, is_spec ? &index->files : &index->ignored, file))
+  const struct spec_file file = {
+      .path = path, .files = directory->files, .priority = directory->priority};
+  if (!path || !new_file(index, is_spec ? &index->files : &index->ignored, &file))
     return out_of_memory(index);
-  *file =
-      (struct spec_file){.path = path, .files = directory->files, .priority = directory->priority};
   directory->file_count += is_spec;
   if (!is_spec)
     index->host->log(index->host, DAVIT_LOG_INFO, NULL,
                      "%s is not read: the name of a CDI file ends in .yaml or .json", path);
   return DAVIT_OK;
+}
+
+bool directory_may_be_missing(const struct spec_directory *directory) {
+  return !directory->option || strcmp(directory->option, "extra-dir") == 0;
 }
 
 /* A directory that is missing holds no specs. Any other trouble with it must not hide the others.
@@ -58,7 +70,8 @@ static int list_directory(struct index *index, struct spec_directory *directory)
                      : answer == DAVIT_E_DENIED  ? DIRECTORY_DENIED
                      : answer < 0                ? DIRECTORY_BROKEN
                                                  : DIRECTORY_LISTED;
-  if (answer < 0 && (answer != DAVIT_E_NOT_FOUND || directory->option))
+  if (answer < 0 && !index->is_quiet &&
+      (answer != DAVIT_E_NOT_FOUND || !directory_may_be_missing(directory)))
     index->host->log(index->host, DAVIT_LOG_WARNING, directory->option,
                      "no CDI specs are read from %s: %s", directory->path,
                      answer == DAVIT_E_NOT_FOUND ? "it is not there"
@@ -80,24 +93,28 @@ static bool comes_again(const struct list *directories, size_t i) {
   return false;
 }
 
+static struct spec_directory *add_directory(struct index *index, const char *named,
+                                            const char *option) {
+  struct spec_directory *directory = arena_alloc(index->arena, sizeof(*directory));
+  const char *path = arena_strdup(index->arena, named);
+  if (!directory || !path || !list_push(index->arena, &index->directories, directory))
+    return NULL;
+  *directory = (struct spec_directory){
+      .path = path,
+      .option = option,
+      .files = option ? index->host->caller_files : index->host->files,
+      .priority = (unsigned)index->directories.count - 1,
+  };
+  const char *real;
+  bool is_there = directory->files->real_path(directory->files, path, &real) == DAVIT_OK;
+  directory->real = is_there ? arena_strdup(index->arena, real) : path;
+  return directory->real ? directory : NULL;
+}
+
 static int add_directories(struct index *index, const char *const *paths, const char *option) {
-  for (; *paths; paths++) {
-    struct spec_directory *directory = arena_alloc(index->arena, sizeof(*directory));
-    const char *path = arena_strdup(index->arena, *paths);
-    if (!directory || !path || !list_push(index->arena, &index->directories, directory))
+  for (; *paths; paths++)
+    if (!add_directory(index, *paths, option))
       return out_of_memory(index);
-    *directory = (struct spec_directory){
-        .path = path,
-        .option = option,
-        .files = option ? index->host->caller_files : index->host->files,
-        .priority = (unsigned)index->directories.count - 1,
-    };
-    const char *real;
-    bool is_there = directory->files->real_path(directory->files, path, &real) == DAVIT_OK;
-    directory->real = is_there ? arena_strdup(index->arena, real) : path;
-    if (!directory->real)
-      return out_of_memory(index);
-  }
   return DAVIT_OK;
 }
 
@@ -116,29 +133,17 @@ static int list_directories(struct index *index) {
     else
       answer = list_directory(index, directory);
   }
+  index->is_listed = answer == DAVIT_OK;
   return answer;
+}
+
+int index_add_directory(struct index *index, const char *path) {
+  struct spec_directory *directory = add_directory(index, path, "dir");
+  index->is_listed = true;
+  return directory ? list_directory(index, directory) : out_of_memory(index);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
-
-/* YAML holds nearly all of JSON, and the names are often wrong about which it is. What the name
- * says is tried first, and its problems are those reported. */
-static int parse(struct index *index, struct spec_file *file, const char *text, size_t size,
-                 const struct doc_node **root) {
-  struct doc_source source = {
-      .file = file->path, .text = text, .size = size, .code = BROKEN, .flags = DOC_FIRST_ONLY};
-  bool is_json = text_ends(file->path, ".json");
-  int answer = is_json ? doc_parse_json(index->arena, &source, root, &file->broken)
-                       : doc_parse_yaml(index->arena, &source, root, &file->broken);
-  if (answer != DAVIT_E_INVALID)
-    return answer;
-  CLEANUP(error) struct davit_error other = {0};
-  answer = is_json ? doc_parse_yaml(index->arena, &source, root, &other)
-                   : doc_parse_json(index->arena, &source, root, &other);
-  if (answer == DAVIT_OK)
-    error_clear(&file->broken);
-  return answer;
-}
 
 static int keep_text(struct index *index, struct spec_file *file, const char *text, size_t size) {
   file->text = arena_strndup(index->arena, text, size);
@@ -147,23 +152,22 @@ static int keep_text(struct index *index, struct spec_file *file, const char *te
 }
 
 static int read_spec(struct index *index, struct spec_file *file, const char *text, size_t size) {
-  const struct doc_node *root;
-  int answer = parse(index, file, text, size, &root);
-  if (answer == DAVIT_E_MEMORY)
-    return out_of_memory(index);
+  struct cdi_reading reading;
+  int answer = cdi_read(index->arena, file->path, text, size, &reading);
+  file->spec = reading.spec;
+  file->kind = reading.kind;
+  file->findings = reading.findings;
   if (answer < 0)
-    return keep_text(index, file, text, size);
-  file->root = root;
-  answer = spec_read(index->arena, root, &file->spec, &file->broken);
-  if (answer == DAVIT_E_MEMORY)
     return out_of_memory(index);
-  if (answer == DAVIT_OK)
-    return DAVIT_OK;
-  const struct doc_node *kind = doc_get(root, "kind");
-  if (!kind || kind->kind != DOC_SCALAR)
-    return keep_text(index, file, text, size);
-  file->kind = kind->text;
-  return DAVIT_OK;
+  return file->spec || file->kind ? DAVIT_OK : keep_text(index, file, text, size);
+}
+
+int index_add_text(struct index *index, const char *name, const char *text, size_t size) {
+  const struct spec_file content = {
+      .path = name, .files = index->host->caller_files, .is_read = true};
+  struct spec_file *file = new_file(index, &index->files, &content);
+  index->is_listed = true;
+  return file ? read_spec(index, file, text, size) : out_of_memory(index);
 }
 
 /* A file that can not be read names no kind: a warning, once. A directory with a spec's name is
@@ -180,8 +184,9 @@ static int skip_unreadable(struct index *index, struct spec_file *file, int answ
                      : answer == DAVIT_E_NOT_FOUND ? "its link leads nowhere"
                      : answer == DAVIT_E_INVALID   ? "it is no regular file of at most 16 MiB"
                                                    : "reading it fails";
-  index->host->log(index->host, DAVIT_LOG_WARNING, NULL, "the CDI file %s can not be read: %s",
-                   file->path, file->unreadable);
+  if (!index->is_quiet)
+    index->host->log(index->host, DAVIT_LOG_WARNING, NULL, "the CDI file %s can not be read: %s",
+                     file->path, file->unreadable);
   return DAVIT_OK;
 }
 
@@ -199,23 +204,33 @@ static int load_file(struct index *index, struct spec_file *file, const struct f
   return read_spec(index, file, text, size);
 }
 
+/* Once, and only of files that matter. */
+static void tell_warnings(const struct index *index, struct spec_file *file,
+                          const struct filter *filter) {
+  if (index->is_quiet || file->is_told || !file->kind || !filter_wants(filter, file->kind))
+    return;
+  report_warn(index->host, &file->findings.warnings);
+  file->is_told = true;
+}
+
 int index_load(struct index *index, const struct filter *filter) {
   if (!index->is_listed) {
     int answer = list_directories(index);
     if (answer < 0)
       return answer;
-    index->is_listed = true;
   }
   for (size_t i = 0; i < index->files.count; i++) {
-    int answer = load_file(index, index->files.items[i], filter);
+    struct spec_file *file = index->files.items[i];
+    int answer = load_file(index, file, filter);
     if (answer < 0)
       return answer;
+    tell_warnings(index, file, filter);
   }
   return DAVIT_OK;
 }
 
 bool file_counts(const struct spec_file *file, const struct filter *filter) {
-  if (!file->broken.first)
+  if (!file->findings.errors.first)
     return false;
   if (file->kind)
     return filter_wants(filter, file->kind);
@@ -225,6 +240,6 @@ bool file_counts(const struct spec_file *file, const struct filter *filter) {
 void index_close(struct index *index) {
   for (size_t i = 0; i < index->files.count; i++) {
     struct spec_file *file = index->files.items[i];
-    error_clear(&file->broken);
+    findings_clear(&file->findings);
   }
 }

@@ -2,7 +2,6 @@
 /* What a spec names is looked up on the host each time: drivers are renewed and specs are not. */
 #include <string.h>
 
-#include "cdi/fields.h"
 #include "cdi/injection.h"
 
 #define STALE "cdi.file-stale"
@@ -75,7 +74,7 @@ const char *clean_path(struct injection *injection, const struct doc_node *at, c
   if (is_good)
     return clean;
   if (injection->problems.count < MOST_PROBLEMS)
-    (void)doc_fail(&injection->problems, at, DAVIT_E_INVALID, BROKEN,
+    (void)doc_fail(&injection->problems, at, DAVIT_E_INVALID, CDI_BROKEN,
                    "write an absolute path without \"..\"", "%s \"%s\" is not absolute", what,
                    path);
   return NULL;
