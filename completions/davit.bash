@@ -20,7 +20,10 @@ _davit() {
       --) return ;; # the container's own command
       -*=*) ;;
       -*) [[ $with_value == *[[:space:]]"${words[i]}"[[:space:]]* ]] && ((i++)) ;;
-      *) [[ -z $command ]] && command=${words[i]} ;;
+      *)
+        if [[ -z $command ]]; then command=${words[i]}
+        elif [[ $command == cdi ]]; then command="cdi ${words[i]}"; fi
+        ;;
     esac
   done
 
@@ -46,12 +49,17 @@ _davit() {
     inject) options="--in-place --dry-run --device --gpu --rootless --provider --cdi" ;;
     devices) options="--vendor --tree --json --provider --cdi" operands='' ;;
     plugins) options=--json operands='' ;;
+    cdi) options='' operands='' ;;
+    "cdi list") options="--devices --vendors --classes --specs --dirs --json" operands='' ;;
+    "cdi validate") options="--strict --host --json" ;;
     *) return ;;
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options $globals" -- "$cur")
   elif [[ -z $command ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "spec build remove validate explain inject devices plugins" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "spec build remove validate explain inject devices plugins cdi" -- "$cur")
+  elif [[ $command == cdi ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "list validate" -- "$cur")
   elif [[ $command == plugins && $prev == plugins ]]; then
     mapfile -t COMPREPLY < <(compgen -W list -- "$cur")
   elif [[ -n $operands ]]; then

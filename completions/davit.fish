@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion of davit
 
-set -l commands spec build remove validate explain inject devices plugins
+set -l commands spec build remove validate explain inject devices plugins cdi
 set -l none "not __fish_seen_subcommand_from $commands"
+set -l cdi_list "__fish_seen_subcommand_from cdi; and __fish_seen_subcommand_from list"
+set -l cdi_validate "__fish_seen_subcommand_from cdi; and __fish_seen_subcommand_from validate"
 set -l render "__fish_seen_subcommand_from spec build explain"
 set -l provides "__fish_seen_subcommand_from spec build explain inject"
 
@@ -14,6 +16,7 @@ complete -c davit -f -n $none -a explain -d "say where each entry of a config co
 complete -c davit -f -n $none -a inject -d "add GPUs to a config.json"
 complete -c davit -f -n $none -a devices -d "list the devices of this host"
 complete -c davit -f -n $none -a plugins -d "list the plugins"
+complete -c davit -f -n $none -a cdi -d "list and check CDI files"
 
 complete -c davit -l plugin-dir -r -a "(__fish_complete_directories)" -d "look for plugins here first"
 complete -c davit -l plugin-option -x -d "set an option of a plugin"
@@ -61,7 +64,15 @@ complete -c davit -n "__fish_seen_subcommand_from inject" -l dry-run -d "print w
 complete -c davit -n "__fish_seen_subcommand_from inject" -l device -x -d "device by its CDI name"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l gpu -x -a "vendor= count= device= model=" -d "GPUs as a service asks for them"
 complete -c davit -n "__fish_seen_subcommand_from devices" -l vendor -x -a "nvidia amd intel" -d "those of this vendor only"
-complete -c davit -n "__fish_seen_subcommand_from devices plugins explain" -l json -d "as JSON"
+complete -c davit -f -n "__fish_seen_subcommand_from cdi; and not __fish_seen_subcommand_from list validate" -a "list validate"
+complete -c davit -n $cdi_list -l devices -d "definitions of devices"
+complete -c davit -n $cdi_list -l vendors -d "vendors"
+complete -c davit -n $cdi_list -l classes -d "classes"
+complete -c davit -n $cdi_list -l specs -d "files"
+complete -c davit -n $cdi_list -l dirs -d "directories"
+complete -c davit -n $cdi_validate -l strict -d "warnings are errors"
+complete -c davit -n $cdi_validate -l host -d "look at this host too"
+complete -c davit -n "__fish_seen_subcommand_from devices plugins explain cdi" -l json -d "as JSON"
 complete -c davit -f -n "__fish_seen_subcommand_from plugins" -a list
 complete -c davit -f -n "__fish_seen_subcommand_from devices"
 complete -c davit -n "__fish_seen_subcommand_from explain" -l tree -d "grouped by where entries stand"

@@ -99,6 +99,7 @@ static int make_request(struct arena *arena, const struct group *group, struct l
       .count_at = first->at,
       .devices = devices,
       .device_count = group->names.count,
+      .may_repeat = true,
       .at = first->at,
       .source = first->source};
   return DAVIT_OK;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/config.h"
 #include "util/cleanup.h"
@@ -18,6 +19,15 @@ static int push_option(struct session *session, struct list *options, const char
   return list_push(&session->arena, options, option) ? DAVIT_OK : error_memory(err);
 }
 
+/* The absolute path, without links if the directory is there. NULL: out of memory. */
+static const char *absolute_path(struct arena *arena, const char *dir) {
+  CLEANUP(free) char *real = realpath(dir, NULL);
+  CLEANUP(free) char *here = real || dir[0] == '/' ? NULL : get_current_dir_name();
+  if (here)
+    return arena_printf(arena, "%s/%s", here, dir);
+  return arena_strdup(arena, real ? real : dir);
+}
+
 /* --cdi-dir and CDI_SPEC_DIRS are options of the cdi plugin. */
 static int add_cdi_options(struct session *session, struct list *options, struct davit_error *err) {
   int answer = DAVIT_OK;
@@ -27,12 +37,11 @@ static int add_cdi_options(struct session *session, struct list *options, struct
   const char *added = session->variables.cdi_spec_dirs;
   char *rest = added ? arena_strdup(&session->arena, added) : NULL;
   for (char *dir; answer == DAVIT_OK && (dir = strsep(&rest, ":"));) {
-    CLEANUP(free) char *real = realpath(dir, NULL);
-    if (!real) /* it may come later: like a default directory that is not there */
-      continue;
-    char *kept = arena_strdup(&session->arena, real);
-    answer = kept ? push_option(session, options, "extra-dir", kept, "CDI_SPEC_DIRS", err)
-                  : error_memory(err);
+    const char *kept = *dir ? absolute_path(&session->arena, dir) : NULL;
+    if (kept)
+      answer = push_option(session, options, "extra-dir", kept, "CDI_SPEC_DIRS", err);
+    else if (*dir)
+      answer = error_memory(err);
   }
   return answer;
 }

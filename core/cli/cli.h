@@ -25,10 +25,13 @@ struct cli {
   const char *vendor;
   const char *output;
   bool all;
-  bool tree;        /* of explain */
-  const char *diff; /* of explain: the other file */
-  bool in_place;    /* of inject, so the next */
+  bool tree;          /* of explain and devices */
+  const char *diff;   /* of explain: the other file */
+  bool in_place;      /* of inject, so the next */
   bool dry_run;
+  unsigned cdi_lists; /* of cdi list: a bit for each enum cdi_list that is asked for */
+  bool strict;        /* of cdi validate */
+  bool with_host;     /* of cdi validate */
 
   struct list operands; /* const char * before "--" */
 };
@@ -39,7 +42,7 @@ static inline struct cli *cli_of(struct session *session) {
 }
 
 struct cli_command {
-  const char *name;
+  const char *name;     /* with that of its group before it: "cdi list" */
   const char *operands; /* as in the help, "FILE [-- ARG...]" */
   const char *summary;
   size_t least, most;                          /* operands before "--" */
@@ -47,14 +50,20 @@ struct cli_command {
   const struct session_option *const *options; /* list of tables, each ended by a nameless option */
   /* Problems go to err and make the exit code 1, or 2 if the first one's code is "usage". */
   int (*run)(struct cli *cli, struct davit_error *err);
+  /* List; NULL: it is no group. A group has these instead of operands, options and run(). */
+  const struct cli_command *const *subcommands;
 };
 
 extern const struct cli_command command_spec, command_build, command_remove, command_validate,
-    command_explain, command_inject, command_devices, command_plugins;
+    command_explain, command_inject, command_devices, command_plugins, command_cdi;
+extern const struct cli_command command_cdi_list, command_cdi_validate;
 extern const struct cli_command *const cli_commands[]; /* list */
 
-int find_command(struct cli *cli, const char *name, const struct cli_command **command,
-                 struct davit_error *err) MUST_CHECK;
+/* A subcommand of `group`; NULL: a command. */
+int find_command(struct cli *cli, const struct cli_command *group, const char *name,
+                 const struct cli_command **command, struct davit_error *err) MUST_CHECK;
+/* The last word of the command's name. */
+const char *command_word(const struct cli_command *command);
 
 /* ---- global_options.c ----------------------------------------------------------------------- */
 
@@ -66,11 +75,10 @@ void read_variables(struct cli *cli);
 
 /* ---- parse.c -------------------------------------------------------------------------------- */
 
-/* Options in argv[1...] up to the first operand, whose place is *next. */
-int parse_global(struct cli *cli, int argc, char **argv, int *next, struct davit_error *err);
-/* Options and operands of a command whose name is argv[0]. */
-int parse_command(struct cli *cli, const struct cli_command *command, int argc, char **argv,
-                  struct davit_error *err);
+/* Reads argv, and the variables. If help or the version is asked before the last word of a command,
+ * *command is a group or NULL; it can be run otherwise. */
+int parse_words(struct cli *cli, int argc, char **argv, const struct cli_command **command,
+                struct davit_error *err) MUST_CHECK;
 
 /* ---- help.c --------------------------------------------------------------------------------- */
 

@@ -25,27 +25,39 @@ static void print_options(const struct session_option *table, FILE *out) {
   }
 }
 
+static void print_commands(const struct cli_command *const *commands, FILE *out) {
+  for (; *commands; commands++)
+    fprintf(out, "  %-12s%s\n", command_word(*commands), (*commands)->summary);
+}
+
+static void print_common_options(FILE *out) {
+  fputs("\nOptions of every command:\n", out);
+  print_options(options_machine, out);
+  print_options(options_global, out);
+}
+
 void print_help(FILE *out) {
   fputs("Usage: davit [OPTIONS] COMMAND [OPTIONS] [OPERANDS]\n\n"
         "Turns a service definition into an OCI bundle with exactly the GPUs it asks for.\n\n"
         "Commands:\n",
         out);
-  for (size_t i = 0; cli_commands[i]; i++)
-    fprintf(out, "  %-12s%s\n", cli_commands[i]->name, cli_commands[i]->summary);
-  fputs("\nOptions of every command:\n", out);
-  print_options(options_machine, out);
-  print_options(options_global, out);
+  print_commands(cli_commands, out);
+  print_common_options(out);
   fputs("\n`davit COMMAND --help` says more, davit(1) everything.\n", out);
 }
 
 void print_command_help(const struct cli_command *command, FILE *out) {
-  fprintf(out, "Usage: davit %s [OPTIONS] %s\n\n%s\n\nOptions:\n", command->name, command->operands,
+  fprintf(out, "Usage: davit %s [OPTIONS] %s\n\n%s\n\n", command->name, command->operands,
           command->summary);
-  for (size_t i = 0; command->options && command->options[i]; i++)
-    print_options(command->options[i], out);
-  fputs("\nOptions of every command:\n", out);
-  print_options(options_machine, out);
-  print_options(options_global, out);
+  if (command->subcommands) {
+    fputs("Commands:\n", out);
+    print_commands(command->subcommands, out);
+  } else {
+    fputs("Options:\n", out);
+    for (size_t i = 0; command->options && command->options[i]; i++)
+      print_options(command->options[i], out);
+  }
+  print_common_options(out);
 }
 
 void print_version(FILE *out) {

@@ -26,6 +26,33 @@ void json_add_number(cJSON *object, const char *key, uint64_t number) {
   cJSON_AddRawToObject(object, key, digits); /* a double would round large ones */
 }
 
+void json_add_integer(cJSON *object, const char *key, int64_t number) {
+  char digits[24];
+  snprintf(digits, sizeof(digits), "%" PRId64, number);
+  cJSON_AddRawToObject(object, key, digits);
+}
+
+void json_fill_problem(cJSON *object, const struct problem *problem) {
+  json_add_text(object, "code", problem->code);
+  json_add_text(object, "file", problem->at.file);
+  if (problem->at.line > 0)
+    json_add_number(object, "line", problem->at.line);
+  if (problem->at.column > 0)
+    json_add_number(object, "column", problem->at.column);
+  json_add_text(object, "key", problem->at.key);
+  json_add_text(object, "text", problem->text);
+  json_add_text(object, "hint", problem->hint);
+}
+
+void json_add_problems(cJSON *object, const char *key, const struct davit_error *problems) {
+  cJSON *array = cJSON_AddArrayToObject(object, key);
+  for (const struct problem *problem = problems->first; problem; problem = problem->next) {
+    cJSON *item = cJSON_CreateObject();
+    json_fill_problem(item, problem);
+    cJSON_AddItemToArray(array, item);
+  }
+}
+
 int json_to_stdout(cJSON *value, struct davit_error *err) {
   CLEANUP(free) char *text = cJSON_Print(value);
   cJSON_Delete(value);

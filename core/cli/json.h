@@ -12,6 +12,10 @@ void json_add_text(cJSON *object, const char *key, const char *text); /* NULL: n
 void json_add_list(cJSON *object, const char *key,
                    const char *const *texts); /* NULL: an empty one */
 void json_add_number(cJSON *object, const char *key, uint64_t number);
+void json_add_integer(cJSON *object, const char *key, int64_t number);
+/* Each problem as --log-format json prints it, without a level. */
+void json_add_problems(cJSON *object, const char *key, const struct davit_error *problems);
+void json_fill_problem(cJSON *object, const struct problem *problem);
 /* Prints the value on stdout and deletes it. */
 int json_to_stdout(cJSON *value, struct davit_error *err) MUST_CHECK;
 

@@ -6,33 +6,19 @@
 #include <string.h>
 
 static int run(struct cli *cli, int argc, char **argv, struct davit_error *err) {
-  int next = 0;
-  int answer = parse_global(cli, argc, argv, &next, err);
-  if (answer < 0)
-    return answer;
-  if (cli->show_version) {
-    print_version(stdout);
-    return finish_output(err);
-  }
-  if (cli->show_help) {
-    print_help(stdout);
-    return finish_output(err);
-  }
-  if (next == argc)
-    return usage_error(err, "see `davit --help`", "no command is given");
-
   const struct cli_command *command;
-  answer = find_command(cli, argv[next], &command, err);
+  int answer = parse_words(cli, argc, argv, &command, err);
   if (answer < 0)
     return answer;
-  answer = parse_command(cli, command, argc - next, argv + next, err);
-  if (answer < 0)
-    return answer;
-  if (cli->show_help) {
+  if (!cli->show_version && !cli->show_help)
+    return command->run(cli, err);
+  if (cli->show_version)
+    print_version(stdout);
+  else if (command)
     print_command_help(command, stdout);
-    return finish_output(err);
-  }
-  return command->run(cli, err);
+  else
+    print_help(stdout);
+  return finish_output(err);
 }
 
 int main(int argc, char **argv) {

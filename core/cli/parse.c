@@ -57,14 +57,23 @@ static const struct session_option *find_letter(const struct parser *parser, int
   return NULL;
 }
 
+static bool has_option(const struct cli_command *command, const char *name) {
+  for (const struct session_option *const *table = command->options; table && *table; table++)
+    for (const struct session_option *option = *table; option->name; option++)
+      if (strcmp(option->name, name) == 0)
+        return true;
+  return false;
+}
+
 /* Is it an option of some command, which stands behind the command's name? */
 static bool is_of_a_command(const char *name) {
-  for (size_t i = 0; cli_commands[i]; i++)
-    for (const struct session_option *const *table = cli_commands[i]->options; table && *table;
-         table++)
-      for (const struct session_option *option = *table; option->name; option++)
-        if (strcmp(option->name, name) == 0)
-          return true;
+  for (const struct cli_command *const *command = cli_commands; *command; command++) {
+    if (has_option(*command, name))
+      return true;
+    for (const struct cli_command *const *sub = (*command)->subcommands; sub && *sub; sub++)
+      if (has_option(*sub, name))
+        return true;
+  }
   return false;
 }
 
@@ -135,17 +144,19 @@ static int parse(struct cli *cli, const char *mode, bool is_of_command,
   return answer;
 }
 
-int parse_global(struct cli *cli, int argc, char **argv, int *next, struct davit_error *err) {
+/* Options in argv[1...] up to the first operand, whose place is *next. argv[0] is davit or a group.
+ */
+static int parse_global(struct cli *cli, int argc, char **argv, int *next,
+                        struct davit_error *err) {
   static const struct session_option *const tables[] = {options_machine, options_global, NULL};
-  read_variables(cli);
-  cli->session.reads_stdin = true;
   int answer = parse(cli, "+:", false, tables, argc, argv, err); /* "+": stop at the command */
   *next = optind;
   return answer;
 }
 
-int parse_command(struct cli *cli, const struct cli_command *command, int argc, char **argv,
-                  struct davit_error *err) {
+/* Options and operands of a command whose last word is argv[0]. */
+static int parse_command(struct cli *cli, const struct cli_command *command, int argc, char **argv,
+                         struct davit_error *err) {
   struct list tables = {0};
   bool ok = true;
   for (size_t i = 0; ok && command->options && command->options[i]; i++)
@@ -174,4 +185,33 @@ int parse_command(struct cli *cli, const struct cli_command *command, int argc, 
   if (cli->session.args && !cli->session.args[0])
     return usage_error(err, hint, "nothing follows \"--\"");
   return DAVIT_OK;
+}
+
+static int refuse_nothing(struct cli *cli, const struct cli_command *group,
+                          struct davit_error *err) {
+  if (!group)
+    return usage_error(err, "see `davit --help`", "no command is given");
+  return usage_error(err, arena_printf(&cli->session.arena, "see `davit %s --help`", group->name),
+                     "davit %s needs %s", group->name, group->operands);
+}
+
+int parse_words(struct cli *cli, int argc, char **argv, const struct cli_command **command,
+                struct davit_error *err) {
+  read_variables(cli);
+  cli->session.reads_stdin = true;
+  *command = NULL;
+  do {
+    int next = 0;
+    int answer = parse_global(cli, argc, argv, &next, err);
+    if (answer < 0 || cli->show_version || cli->show_help)
+      return answer;
+    if (next == argc)
+      return refuse_nothing(cli, *command, err);
+    answer = find_command(cli, *command, argv[next], command, err);
+    if (answer < 0)
+      return answer;
+    argc -= next;
+    argv += next;
+  } while ((*command)->subcommands);
+  return parse_command(cli, *command, argc, argv, err);
 }

@@ -49,15 +49,7 @@ static void print_text(const char *level, const char *colour, const struct probl
 static void print_json(const char *level, const struct problem *problem) {
   cJSON *object = cJSON_CreateObject();
   json_add_text(object, "level", level);
-  json_add_text(object, "code", problem->code);
-  json_add_text(object, "file", problem->at.file);
-  if (problem->at.line > 0)
-    cJSON_AddNumberToObject(object, "line", problem->at.line);
-  if (problem->at.column > 0)
-    cJSON_AddNumberToObject(object, "column", problem->at.column);
-  json_add_text(object, "key", problem->at.key);
-  json_add_text(object, "text", problem->text);
-  json_add_text(object, "hint", problem->hint);
+  json_fill_problem(object, problem);
   char *line = cJSON_PrintUnformatted(object);
   /* A message for which there is no memory is printed bare. */
   fprintf(stderr, "%s\n", line ? line : problem->text);

@@ -28,10 +28,11 @@ static bool is_plain_key(const char *key) {
 static const char *step(struct arena *arena, const struct doc_node *node) {
   if (node->parent->kind == DOC_SEQUENCE)
     return arena_printf(arena, "[%zu]", node->position);
-  /* A key is not in the list before it is read: a problem of its own text is found earlier. */
+  /* A key is not in the list before it is read: a problem of its own text is found earlier. That of
+   * a merged value never gets there. */
   const struct doc_node *const *keys = node->parent->keys;
   const struct doc_node *named = keys ? keys[node->position] : NULL;
-  const char *key = named ? named->text : node->text;
+  const char *key = named ? named->text : node->text ? node->text : "<<";
   return is_plain_key(key) ? key
                            : arena_printf(arena, "\"%s\"", text_excerpt(arena, key, strlen(key)));
 }

@@ -55,8 +55,11 @@ struct doc_node {
   const char *file;              /* as given to the reader */
 };
 
-#define DOC_FIRST_ONLY \
-  (1u << 0) /* YAML: what follows the first document is not read, instead of an error */
+enum { /* flags of a doc_source */
+  DOC_FIRST_ONLY =
+      1 << 0,        /* YAML: what follows the first document is not read, instead of an error */
+  DOC_MERGE = 1 << 1 /* YAML: the pairs of a plain key << belong to the mapping around it */
+};
 
 /* `file` names the text in messages; `code` is the code of every problem found ("service.invalid",
  * "cdi.file-broken"). Strings that the tree holds are copies. An empty YAML text gives a scalar of
@@ -67,6 +70,8 @@ struct doc_source {
   size_t size;
   const char *code;
   unsigned flags; /* DOC_* */
+  uint32_t *rest; /* with DOC_FIRST_ONLY: where to say the line at which what is not read begins, 0
+                     if nothing follows; NULL: nobody asks */
 };
 
 int doc_parse_yaml(struct arena *arena, const struct doc_source *source,

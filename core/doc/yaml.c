@@ -121,6 +121,27 @@ static int open_anchor(struct reader *reader, const yaml_char_t *name, const str
   return DAVIT_OK;
 }
 
+static int copy_node(struct reader *reader, const struct doc_node *from,
+                     const struct doc_node *parent, unsigned depth, struct doc_node **out);
+
+static int copy_children(struct reader *reader, const struct doc_node *from, struct branch *branch,
+                         unsigned depth) {
+  int failed = 0;
+  for (size_t i = 0; i < from->count && !failed; i++) {
+    struct doc_node *child;
+    if (from->kind == DOC_MAPPING) {
+      failed = copy_node(reader, from->keys[i], branch->node, depth + 1, &child);
+      if (!failed)
+        failed = tree_key(&reader->tree, branch, child);
+    }
+    if (!failed)
+      failed = copy_node(reader, from->values[i], branch->node, depth + 1, &child);
+    if (!failed)
+      failed = tree_value(&reader->tree, branch, child);
+  }
+  return failed;
+}
+
 /* Recursion is bounded by tree_node(). */
 static int copy_node(struct reader *reader, const struct doc_node *from,
                      const struct doc_node *parent, unsigned depth, struct doc_node **out) {
@@ -135,20 +156,8 @@ static int copy_node(struct reader *reader, const struct doc_node *from,
   node->tag = from->tag;
 
   struct branch branch = {.node = node};
-  for (size_t i = 0; i < from->count && !failed; i++) {
-    struct doc_node *child;
-    if (from->kind == DOC_MAPPING) {
-      failed = copy_node(reader, from->keys[i], node, depth + 1, &child);
-      if (!failed)
-        failed = tree_key(&reader->tree, &branch, child);
-    }
-    if (!failed)
-      failed = copy_node(reader, from->values[i], node, depth + 1, &child);
-    if (!failed)
-      failed = tree_value(&reader->tree, &branch, child);
-  }
   *out = node;
-  return failed;
+  return copy_children(reader, from, &branch, depth);
 }
 
 static int read_alias(struct reader *reader, const yaml_event_t *event,
@@ -186,6 +195,33 @@ static int read_key(struct reader *reader, const yaml_event_t *event, struct bra
   return tree_key(&reader->tree, branch, key);
 }
 
+static bool is_merge_key(const struct reader *reader, const yaml_event_t *event) {
+  return reader->tree.source->flags & DOC_MERGE && event->type == YAML_SCALAR_EVENT &&
+         event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && !event->data.scalar.tag &&
+         strcmp((const char *)event->data.scalar.value, "<<") == 0;
+}
+
+/* The value of a merge key, a mapping or a list of some: their pairs go into the branch. */
+static int read_merged(struct reader *reader, struct branch *branch, unsigned depth) {
+  CLEANUP(event) yaml_event_t event = {0};
+  struct doc_node *value;
+  int failed = next_event(reader, &event);
+  if (!failed)
+    failed = read_node(reader, &event, branch->node, depth + 1, &value);
+  if (failed)
+    return failed;
+  const struct doc_node *single[] = {value};
+  bool is_list = value->kind == DOC_SEQUENCE;
+  const struct doc_node *const *mappings = is_list ? value->values : single;
+  for (size_t i = 0; i < (is_list ? value->count : 1) && !failed; i++)
+    failed = mappings[i]->kind == DOC_MAPPING
+                 ? copy_children(reader, mappings[i], branch, depth)
+                 : tree_stop(&reader->tree, (struct place){mappings[i]->line, mappings[i]->column},
+                             "merge a mapping, or a list of mappings",
+                             "what << merges here is no mapping");
+  return failed;
+}
+
 /* The children of a collection up to its end; recursion is bounded by tree_node(). */
 static int read_children(struct reader *reader, struct doc_node *node, unsigned depth) {
   struct branch branch = {.node = node};
@@ -197,7 +233,10 @@ static int read_children(struct reader *reader, struct doc_node *node, unsigned 
       return failed;
     if (event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT)
       return tree_close(&reader->tree, &branch);
-    if (wants_key) {
+    if (wants_key && is_merge_key(reader, &event)) {
+      failed = read_merged(reader, &branch, depth);
+      wants_key = false; /* the value is read, too */
+    } else if (wants_key) {
       failed = read_key(reader, &event, &branch);
     } else {
       struct doc_node *value;
@@ -279,6 +318,24 @@ static int read_document(struct reader *reader, struct doc_node **out) {
   }
 }
 
+/* Looks behind the first document, in which there may be anything. */
+static int note_rest(struct reader *reader) {
+  yaml_parser_t *parser = &reader->parser;
+  CLEANUP(event) yaml_event_t event = {0};
+  uint32_t *rest = reader->tree.source->rest;
+  if (!rest)
+    return DAVIT_OK;
+  if (yaml_parser_parse(parser, &event))
+    *rest = event.type == YAML_STREAM_END_EVENT ? 0 : (uint32_t)event.start_mark.line + 1;
+  else if (parser->error == YAML_MEMORY_ERROR)
+    return error_memory(reader->tree.err);
+  else if (parser->error == YAML_READER_ERROR) /* which has no mark of its own */
+    *rest = (uint32_t)parser->mark.line + 1;
+  else
+    *rest = (uint32_t)parser->problem_mark.line + 1;
+  return DAVIT_OK;
+}
+
 /* What follows the first document. */
 static int read_end(struct reader *reader) {
   while (!reader->is_at_end) {
@@ -290,7 +347,7 @@ static int read_end(struct reader *reader) {
       return tree_stop(&reader->tree, place_of(event.start_mark), "put it into a file of its own",
                        "a second document begins here");
     if (event.type == YAML_DOCUMENT_END_EVENT && (reader->tree.source->flags & DOC_FIRST_ONLY))
-      return DAVIT_OK;
+      return note_rest(reader);
   }
   return DAVIT_OK;
 }
@@ -303,6 +360,8 @@ int doc_parse_yaml(struct arena *arena, const struct doc_source *source,
     return failed;
   if (!yaml_parser_initialize(&reader.parser))
     return error_memory(err);
+  if (source->rest)
+    *source->rest = 0;
   size_t bom = source_bom(source);
   yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
   yaml_parser_set_input_string(&reader.parser, (const unsigned char *)source->text + bom,

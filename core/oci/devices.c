@@ -42,6 +42,16 @@ static bool same_device(const struct oci_device *a, const struct oci_device *b) 
          a->has_gid == b->has_gid && (!a->has_gid || a->gid == b->gid);
 }
 
+/* Of several nodes with one path, which only a document that was read has, the record's stays. */
+static void drop_twins(struct oci *oci, const struct record *record) {
+  cJSON *list = json_find(oci->root, "linux.devices"), *next;
+  for (cJSON *item = oci->has_device_twins && list ? list->child : NULL; item; item = next) {
+    next = item->next;
+    if (item != record->item && strcmp(json_get_string(item, "path"), record->name) == 0)
+      cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
+  }
+}
+
 int oci_add_device(struct oci *oci, const struct oci_device *device,
                    const struct oci_source *source, struct davit_error *err) {
   struct oci_device wanted = *device;
@@ -49,6 +59,7 @@ int oci_add_device(struct oci *oci, const struct oci_device *device,
   struct record *record = record_find(oci, PLACE_DEVICE, device->path);
   if (record) {
     struct oci_device there;
+    drop_twins(oci, record);
     read_device(record->item, &there);
     if (same_device(&there, &wanted))
       return record_ask(oci, record, source, err);

@@ -52,7 +52,8 @@ struct oci {
   struct list order;               /* every record, in the order in which they were made */
   struct map rules;                /* text of a rule -> the last record with it */
   size_t rule_count;
-  size_t barrier; /* how many rules there are up to the last that takes devices away */
+  bool has_device_twins; /* it was read with several nodes of one path */
+  size_t barrier;        /* how many rules there are up to the last that takes devices away */
 };
 
 /* ---- provenance.c --------------------------------------------------------------------------- */

@@ -15,7 +15,22 @@ int oci_set_net_device(struct oci *oci, const char *host_name, const char *name,
   return answer == DAVIT_OK ? document_need_version(oci, "1.3.0", source, err) : answer;
 }
 
+const struct oci_source *oci_find_net_device(const struct oci *oci, const char *name,
+                                             const char *but, const char **host_name) {
+  const cJSON *device;
+  cJSON_ArrayForEach(device, json_find(oci->root, "linux.netDevices")) {
+    const char *inside = json_get_string(device, "name");
+    if (strcmp(device->string, but) == 0 || strcmp(inside ? inside : device->string, name) != 0)
+      continue;
+    *host_name = device->string;
+    const struct record *record = record_find(oci, PLACE_NET_DEVICE, device->string);
+    return record ? record->sources.items[0] : NULL;
+  }
+  return NULL;
+}
+
 enum rdt_type {
+  RDT_NOTHING, /* the object itself */
   RDT_STRING,
   RDT_LIST,
   RDT_BOOL
@@ -25,10 +40,10 @@ static const struct rdt_key {
   const char *key;
   enum rdt_type type;
   const char *since;
-} rdt_keys[] = {{"closID", RDT_STRING, "1.0.2"},        {"schemata", RDT_LIST, "1.3.0"},
-                {"l3CacheSchema", RDT_STRING, "1.0.0"}, {"memBwSchema", RDT_STRING, "1.0.2"},
-                {"enableCMT", RDT_BOOL, "1.1.0"},       {"enableMBM", RDT_BOOL, "1.1.0"},
-                {"enableMonitoring", RDT_BOOL, "1.3.0"}};
+} rdt_keys[] = {{"", RDT_NOTHING, "1.0.0"},           {"closID", RDT_STRING, "1.0.2"},
+                {"schemata", RDT_LIST, "1.3.0"},      {"l3CacheSchema", RDT_STRING, "1.0.0"},
+                {"memBwSchema", RDT_STRING, "1.0.2"}, {"enableCMT", RDT_BOOL, "1.1.0"},
+                {"enableMBM", RDT_BOOL, "1.1.0"},     {"enableMonitoring", RDT_BOOL, "1.3.0"}};
 
 static const char rdt_path[] = "linux.intelRdt";
 
@@ -68,6 +83,8 @@ static int add_schema(struct oci *oci, const char *line, const struct oci_source
 static int set_rdt_value(struct oci *oci, const struct rdt_key *key, const char *value,
                          const struct oci_source *source, struct davit_error *err) {
   switch (key->type) {
+  case RDT_NOTHING:
+    return json_make(&oci->arena, oci->root, rdt_path) ? DAVIT_OK : error_memory(err);
   case RDT_LIST:
     return add_schema(oci, value, source, err);
   case RDT_STRING:

@@ -19,15 +19,14 @@ static cJSON *make_mount(const struct oci_mount *mount) {
 }
 
 /* The version of the specification that brought a mount option (config.md, "Linux mount options");
- * NULL: older than any that is written here. */
+ * NULL: older than any that is written here. Those for ids, of 1.2.0, count as such: crun has known
+ * them for longer, and where it does not know 1.2.0 it refuses the config. */
 static const char *option_since(const char *option) {
   static const char *const recursive[] = {
       "rro",    "rrw",      "rsuid",        "rnosuid",        "rdev",       "rnodev",
       "rexec",  "rnoexec",  "rdiratime",    "rnodiratime",    "rrelatime",  "rnorelatime",
       "ratime", "rnoatime", "rstrictatime", "rnostrictatime", "rsymfollow", "rnosymfollow",
       NULL};
-  if (strcmp(option, "idmap") == 0 || strcmp(option, "ridmap") == 0)
-    return "1.2.0";
   return strings_contain(recursive, option) ? "1.1.0" : NULL;
 }
 

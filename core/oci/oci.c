@@ -45,6 +45,7 @@ static int record_entry(void *user, const struct visit *visit, struct davit_erro
     answer = record_ask(oci, record, oci->config, err);
   if (answer != DAVIT_OK)
     return answer;
+  oci->has_device_twins |= visit->place == PLACE_DEVICE && record->item;
   record->item = visit->item;
   return visit->place == PLACE_RULE ? rules_index(oci, record, err) : DAVIT_OK;
 }

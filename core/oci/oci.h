@@ -169,7 +169,8 @@ struct oci_device {
   uint32_t gid;
 };
 
-/* A node with the same path is replaced, at its place. */
+/* A node with the same path is replaced, at its place; if a document that was read has several, the
+ * last one, and the others are taken out: a runtime makes the first of them. */
 int oci_add_device(struct oci *oci, const struct oci_device *device,
                    const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 /* False: there is none with that path. Borrowed until the document is edited. */
@@ -254,9 +255,14 @@ int oci_set_unified(struct oci *oci, const char *file, const char *value, bool a
 /* linux.netDevices (1.3): raises ociVersion. */
 int oci_set_net_device(struct oci *oci, const char *host_name, const char *name,
                        const struct oci_source *source, struct davit_error *err) MUST_CHECK;
-/* linux.intelRdt, one key; the first of a transaction clears what was there (`clear`). "schemata"
- * takes many, one a call. Raises ociVersion to the one that brought the key. "oci.rdt-unknown": no
- * such key; "oci.rdt-value": a key takes "true" or "false" only. */
+/* The source of another interface that gets that name in the container, and which one it is; NULL:
+ * there is none. */
+const struct oci_source *oci_find_net_device(const struct oci *oci, const char *name,
+                                             const char *but, const char **host_name);
+/* linux.intelRdt, one key ("": none, the object is there all the same); the first of a transaction
+ * clears what was there (`clear`). "schemata" takes many, one a call. Raises ociVersion to the one
+ * that brought the key. "oci.rdt-unknown": no such key; "oci.rdt-value": a key takes "true" or
+ * "false" only. */
 int oci_set_intel_rdt(struct oci *oci, const char *key, const char *value, bool clear,
                       const struct oci_source *source, struct davit_error *err) MUST_CHECK;
 /* linux.sysctl, sorted by name. */

@@ -40,9 +40,11 @@ static bool gives_way(const struct edit *edit) {
 
 static int refuse_conflict(struct merger *merger, const struct edit *a, const struct edit *b) {
   struct arena *arena = merger->transaction->arena;
-  return error_add(merger->err, DAVIT_E_INVALID, "plugin.conflict",
-                   "choose one plugin with --provider NAME", "%s: %s wants \"%s\", %s wants \"%s\"",
-                   a->subject, asker(arena, a), a->says, asker(arena, b), b->says);
+  const char *hint = strcmp(a->plugin, b->plugin) == 0 ? "ask for one of these devices only"
+                                                       : "choose one plugin with --provider NAME";
+  return error_add(merger->err, DAVIT_E_INVALID, "plugin.conflict", hint,
+                   "%s: %s wants \"%s\", %s wants \"%s\"", a->subject, asker(arena, a), a->says,
+                   asker(arena, b), b->says);
 }
 
 /* Two edits of one subject. */
@@ -127,12 +129,25 @@ static int check_mount(struct merger *merger, const struct oci *oci, const struc
   return is_closed(source, edit) ? refuse_replacing(merger, edit, source) : DAVIT_OK;
 }
 
+/* A net device of the document has the name that this one would get, and no edit renames it. */
+static int check_net_device(struct merger *merger, const struct oci *oci, const struct edit *edit) {
+  const char *host_name;
+  const struct oci_source *source =
+      oci_find_net_device(oci, edit->pair.value, edit->pair.name, &host_name);
+  if (!source)
+    return DAVIT_OK;
+  const char *subject = arena_printf(merger->transaction->arena, "net device %s", host_name);
+  if (!subject)
+    return error_memory(merger->err);
+  return map_find(&merger->by_subject, subject) ? DAVIT_OK : refuse_replacing(merger, edit, source);
+}
+
 static char node_kind(char type) {
   return type == 'u' ? 'c' : type;
 }
 
 /* The same node asked for by the service and a plugin is one node; what the service leaves open the
- * plugin fills in. */
+ * plugin fills in. A node of a config.json that is edited gives way. */
 static int check_node(struct merger *merger, const struct oci *oci, struct edit *edit) {
   struct oci_device *device = &edit->node.device, there;
   const struct oci_source *source = NULL;
@@ -141,7 +156,8 @@ static int check_node(struct merger *merger, const struct oci *oci, struct edit 
     rc = check_mount(merger, oci, edit, device->path);
   if (rc < 0)
     return rc;
-  if (edit->node.rule_only || !oci_find_device(oci, device->path, &there, &source))
+  if (edit->node.rule_only || !oci_find_device(oci, device->path, &there, &source) ||
+      (source && source->kind == OCI_FROM_CONFIG))
     return DAVIT_OK;
   if (node_kind(there.type) != node_kind(device->type) || there.major != device->major ||
       there.minor != device->minor)
@@ -192,6 +208,8 @@ static int check(struct merger *merger, const struct oci *oci) {
       rc = check_mount(merger, oci, edit, edit->file.path);
     else if (edit->kind == EDIT_ENV)
       rc = check_shared_env(merger, oci, edit);
+    else if (edit->kind == EDIT_NET_DEVICE && rc == DAVIT_OK)
+      rc = check_net_device(merger, oci, edit);
     if (first == DAVIT_OK)
       first = rc;
   }

@@ -10,6 +10,12 @@ enum {
   OPEN_TO_ALL = 06 /* others may read and write */
 };
 
+/* The line that asks for the node; the plugin itself has none. */
+static struct where asked_at(const struct transaction *transaction) {
+  const struct oci_source *source = transaction->source;
+  return source ? (struct where){.file = source->file, .line = source->line} : (struct where){0};
+}
+
 static int bad_node(struct davit_error *err, const char *path, const char *hint, const char *what,
                     const char *value) {
   return error_add(err, DAVIT_E_INVALID, "plugin.bad-edit", hint, "device node %s: %s \"%s\"", path,
@@ -109,14 +115,14 @@ static int take_type(char host_type, const struct davit_device_node *given, cons
 static void take_numbers(struct transaction *transaction, const struct davit_stat *st,
                          const struct davit_device_node *given, struct edit_node *node) {
   struct oci_device *device = &node->device;
+  const struct where at = asked_at(transaction);
   if (device->type == 'p')
     return;
   if ((given->flags & DAVIT_NODE_NUMBERS) &&
       (given->major != st->major || given->minor != st->minor))
-    log_warning(transaction->log, "plugin.node-numbers",
-                "device node %s is said to be %lld:%lld, the host has it as %u:%u, which is used",
-                given->path, (long long)given->major, (long long)given->minor, st->major,
-                st->minor);
+    log_at(transaction->log, LOG_LEVEL_WARNING, "plugin.node-numbers", &at, NULL,
+           "device node %s is said to be %lld:%lld, the host has it as %u:%u, which is used",
+           given->path, (long long)given->major, (long long)given->minor, st->major, st->minor);
   device->major = st->major;
   device->minor = st->minor;
 }
@@ -150,10 +156,10 @@ int edit_complete_node(struct transaction *transaction, const struct davit_devic
   char host_type = rc < 0 ? '\0' : type_of(&st);
   if (host_type == '\0') {
     if (is_complete(given)) {
-      log_warning(transaction->log, "plugin.node-missing",
-                  "device node %s: %s is no device on this host; the node is made as the plugin "
-                  "says",
-                  given->path, host_path);
+      const struct where at = asked_at(transaction);
+      log_at(transaction->log, LOG_LEVEL_WARNING, "plugin.node-missing", &at, NULL,
+             "device node %s: %s is no device on this host; the node is made as the plugin says",
+             given->path, host_path);
       completed.is_missing = true;
       *node = completed;
       return DAVIT_OK;

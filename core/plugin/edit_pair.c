@@ -102,6 +102,8 @@ static const char *check_intel_rdt(struct edit_pair *pair) {
   static const char *const switches[] = {"enableCMT", "enableMBM", "enableMonitoring", NULL};
   if (strings_contain(texts, pair->name))
     return NULL;
+  if (!pair->name[0])
+    return pair->value[0] ? "a value without a key" : NULL;
   if (!strings_contain(switches, pair->name))
     return "not a key of linux.intelRdt";
   return strcmp(pair->value, "true") == 0 || strcmp(pair->value, "false") == 0 ? NULL
@@ -133,7 +135,7 @@ static const char *subject_of(struct arena *arena, const char *noun, const struc
     return arena_printf(arena, "%s %s, prepended %s", noun, pair->name, pair->value);
   if (edit->kind == EDIT_INTEL_RDT && strcmp(pair->name, "schemata") == 0)
     return arena_printf(arena, "%s %s %s", noun, pair->name, pair->value);
-  return arena_printf(arena, "%s %s", noun, pair->name);
+  return pair->name[0] ? arena_printf(arena, "%s %s", noun, pair->name) : "linux.intelRdt";
 }
 
 int edit_read_pair(struct transaction *transaction, uint32_t what, const char *name,

@@ -35,6 +35,14 @@ char *instance_message(struct instance *instance, const char *format, va_list ar
   return text;
 }
 
+char *instance_text(struct instance *instance, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *text = instance_message(instance, format, args);
+  va_end(args);
+  return text;
+}
+
 static const struct where *where_given(const struct instance *instance, const char *key) {
   const struct request_option *option = key ? option_given(instance, key) : NULL;
   return option ? &option->at : NULL;
@@ -108,17 +116,6 @@ static bool is_code(const char *code) {
          code[strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789.-")] == '\0';
 }
 
-/* The remedy may hold a per cent sign: it is a text, not a format. */
-static const char *message(struct instance *instance, const char *format, ...) PRINTF_LIKE(2, 3);
-
-static const char *message(struct instance *instance, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  const char *text = instance_message(instance, format, args);
-  va_end(args);
-  return text;
-}
-
 /* One more reason for which the op fails. */
 static int add_reason(struct instance *instance, int answer, const char *code,
                       const struct where *at, const char *remedy, const char *format, va_list args)
@@ -132,7 +129,7 @@ static int add_reason(struct instance *instance, int answer, const char *code,
   if (instance->reason.count == MOST_REASONS)
     return answer;
   const char *text = instance_message(instance, format, args);
-  const char *hint = remedy ? message(instance, "%s", remedy) : NULL;
+  const char *hint = remedy ? instance_text(instance, "%s", remedy) : NULL;
   if (!text || (remedy && !hint))
     return error_memory(&instance->reason);
   return error_add_at(&instance->reason, answer, code && is_code(code) ? code : "plugin.failed", at,
@@ -164,8 +161,8 @@ static int answer_fail_at(const struct davit_host *h, int answer, const char *co
   if (place && !sized_take(&own, sizeof(own), place))
     own = (struct davit_place){0};
   struct where at = {.line = own.file ? own.line : 0, .column = own.file ? own.column : 0};
-  at.file = own.file ? message(instance, "%s", own.file) : NULL;
-  at.key = own.key ? message(instance, "%s", own.key) : NULL;
+  at.file = own.file ? instance_text(instance, "%s", own.file) : NULL;
+  at.key = own.key ? instance_text(instance, "%s", own.key) : NULL;
   va_list args;
   va_start(args, format);
   answer = add_reason(instance, answer, code, &at, remedy, format, args);

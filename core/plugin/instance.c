@@ -105,3 +105,9 @@ int instance_share(struct instance *instance, const struct davit_request *reques
   int answer = instance->plugin->table.share(instance->self, request, edits);
   return op_finish(instance, "share", answer, err);
 }
+
+int instance_run(struct instance *instance, const char *op,
+                 int (*run)(const struct davit_host *host, void *user), void *user,
+                 struct davit_error *err) {
+  return op_finish(instance, op, run(&instance->host.api, user), err);
+}

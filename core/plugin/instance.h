@@ -9,6 +9,7 @@
 #include "host/host.h"
 #include "plugin/load.h"
 #include "plugin/request.h"
+#include "util/list.h"
 
 struct instance;
 
@@ -33,13 +34,22 @@ static inline void cleanup_instance(struct instance **instance) {
   instance_close(*instance);
 }
 
+/* Why a name of a query is not there. */
+struct absence {
+  const char *name; /* NULL: of the whole query */
+  struct where at;
+  const char *text;
+  const char *remedy;
+};
+
 /* What enumerate() answered, copied deep. */
 struct inventory {
   const struct davit_device *const
       *devices; /* list, in the plugin's order; struct_size is this davit's */
   size_t count;
-  int answer;                /* of enumerate(): devices may be there beside an error */
-  struct davit_error broken; /* its problems, if answer < 0; freed with inventory_clear() */
+  const struct list *absences; /* struct absence */
+  int answer;                  /* of enumerate(): devices may be there beside an error */
+  struct davit_error broken;   /* its problems, if answer < 0; freed with inventory_clear() */
 };
 
 /* Fails (err, "plugin.broken-promise") only when the plugin breaks the contract: a device without
@@ -55,6 +65,12 @@ int instance_inject(struct instance *instance, const struct davit_request *reque
                     const struct davit_edits *edits, struct davit_error *err) MUST_CHECK;
 int instance_share(struct instance *instance, const struct davit_request *request,
                    const struct davit_edits *edits, struct davit_error *err) MUST_CHECK;
+
+/* Runs a function as an op of the instance, with what the plugin would be handed. For programs that
+ * link the plugin's code and want more of it than its ops. */
+int instance_run(struct instance *instance, const char *op,
+                 int (*run)(const struct davit_host *host, void *user), void *user,
+                 struct davit_error *err) MUST_CHECK;
 
 /* For a callback of davit's that fails inside an op of this instance: the reason to report if the
  * plugin gives none. */

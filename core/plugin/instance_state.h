@@ -39,6 +39,8 @@ void host_table_init(struct instance *instance);
  * a terminal would obey. In the op's scratch; NULL: out of memory. */
 char *instance_message(struct instance *instance, const char *format, va_list args)
     PRINTF_LIKE(2, 0);
+/* The same; a text that may hold a per cent sign is an argument, not the format. */
+char *instance_text(struct instance *instance, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* options.c */
 int options_resolve(struct instance *instance, struct davit_error *err) MUST_CHECK;

@@ -9,6 +9,7 @@
 
 enum {
   MOST_DEVICES = 16384,
+  MOST_ABSENCES = 128, /* more would be noise */
   MOST_GENERATIONS = 8 /* whole device, part, part of a part */
 };
 
@@ -19,6 +20,7 @@ struct collector {
   struct instance *instance;
   struct arena *arena;
   struct list devices;
+  struct list *absences;
   struct map by_name;        /* "kind=id" -> device */
   struct map by_id;          /* id -> the device of that id that came last */
   struct davit_error broken; /* the first promise broken */
@@ -136,6 +138,39 @@ static int answer_add(const struct davit_devices *out, const struct davit_device
   return answer < 0 ? answer : add_device(collector, device);
 }
 
+/* A text for a message: in one line, nothing that a terminal would obey. */
+static int keep_message(struct collector *collector, const char **text) {
+  if (!*text)
+    return DAVIT_OK;
+  *text = instance_text(collector->instance, "%s", *text);
+  return *text ? copy_text(collector, text) : out_of_memory(collector);
+}
+
+static int answer_absent(const struct davit_devices *out, const char *name,
+                         const struct davit_place *place, const char *remedy, const char *text) {
+  struct collector *collector = (struct collector *)(uintptr_t)out;
+  struct davit_place own = {0};
+  if (!text)
+    return break_promise(collector, "a name is absent without a reason");
+  if (collector->absences->count == MOST_ABSENCES)
+    return DAVIT_OK;
+  if (place && !sized_take(&own, sizeof(own), place))
+    return break_promise(collector, "the place of an absent name has an impossible size");
+  struct absence *absence = arena_alloc(collector->arena, sizeof(*absence));
+  if (!absence)
+    return out_of_memory(collector);
+  *absence = (struct absence){
+      name, {own.file, own.file ? own.line : 0, own.file ? own.column : 0, own.key}, text, remedy};
+  const char **texts[] = {&absence->at.file, &absence->at.key, &absence->text, &absence->remedy};
+  int answer = copy_text(collector, &absence->name);
+  for (size_t i = 0; answer == DAVIT_OK && i < ARRAY_LEN(texts); i++)
+    answer = keep_message(collector, texts[i]);
+  if (answer < 0)
+    return answer;
+  return list_push(collector->arena, collector->absences, absence) ? DAVIT_OK
+                                                                   : out_of_memory(collector);
+}
+
 static const struct davit_device *parent_of(const struct collector *collector,
                                             const struct davit_device *part) {
   const char *name = arena_printf(collector->arena, "%s=%s", part->kind, part->parent);
@@ -170,9 +205,13 @@ int instance_enumerate(struct instance *instance, struct arena *arena,
   if (!instance->plugin->table.enumerate)
     return DAVIT_OK;
 
-  struct collector collector = {.api = {DAVIT_SIZED(struct davit_devices), .add = answer_add},
-                                .instance = instance,
-                                .arena = arena};
+  struct collector collector = {
+      .api = {DAVIT_SIZED(struct davit_devices), .add = answer_add, .absent = answer_absent},
+      .instance = instance,
+      .arena = arena,
+      .absences = arena_alloc(arena, sizeof(struct list))};
+  if (!collector.absences)
+    return error_memory(err);
   int answer = instance->plugin->table.enumerate(instance->self, query, &collector.api);
   /* After a failure the rest, and so a parent, may be what is missing. */
   if (answer == DAVIT_OK && !collector.broken.first)
@@ -188,6 +227,7 @@ int instance_enumerate(struct instance *instance, struct arena *arena,
   }
   inventory->answer = result;
   inventory->broken = reason;
+  inventory->absences = collector.absences;
   inventory->count = collector.devices.count;
   if (collector.devices.items)
     inventory->devices = (const struct davit_device *const *)collector.devices.items;

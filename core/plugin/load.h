@@ -42,7 +42,7 @@ struct plugin {
   const char *path;
   struct davit_plugin
       table; /* the plugin's own, cut or filled up with zeros to the size that this davit knows */
-  void *handle; /* of dlopen(); stays open until the process ends */
+  void *handle; /* of dlopen(); stays open until the process ends; NULL: linked into the program */
 };
 
 /* Opens the file, checks its trust on the descriptor, loads what that descriptor is, checks the

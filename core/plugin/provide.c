@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "plugin/match.h"
 #include "plugin/search.h"
 #include "plugin/select.h"
 
@@ -57,45 +56,6 @@ void container_view_init(struct container_view *view, const struct search *searc
 
 /* ---- one offer ------------------------------------------------------------------------------ */
 
-/* The full names of those devices that the specs lack. NULL: out of memory. */
-static const char *missing_names(const struct search *search, const struct inventory *inventory) {
-  const char *const *kinds = search->wanted.kinds;
-  struct list missing = {0};
-  for (size_t i = 0; i < search->request->device_count; i++) {
-    const char *name = search->request->devices[i].text;
-    struct list matches = {0};
-    if (!match_devices(search->arena, inventory->devices, name, &matches))
-      return NULL;
-    if (matches.count > 0)
-      continue;
-    if (!name_is_qualified(name) && kinds && kinds[0] && !kinds[1])
-      name = arena_printf(search->arena, "%s=%s", kinds[0], name);
-    if (!name || !list_push(search->arena, &missing, name))
-      return NULL;
-  }
-  return strings_join(search->arena, list_strings(&missing), 16);
-}
-
-/* CDI has specs of the kind, so that nobody else may serve it: says so beside what is missing. */
-static void explain_cdi(const struct search *search, const struct inventory *inventory,
-                        struct davit_error *err) {
-  const char *hint = "complete the spec";
-  if (search->own)
-    hint = arena_printf(search->arena,
-                        "complete the spec, or let plugin %s serve with --cdi=prefer or --cdi=off",
-                        search->own->plugin->name);
-  const char *kinds = search->wanted.kinds ? strings_join(search->arena, search->wanted.kinds, 16)
-                                           : search->wanted.vendor;
-  const char *missing = missing_names(search, inventory);
-  if (!hint || !missing) {
-    (void)error_memory(err);
-    return;
-  }
-  error_add_at(err, DAVIT_E_INVALID, "cdi.device-missing", &search->request->at, hint,
-               "the CDI specs of %s do not have every device that is asked for%s%s", kinds,
-               missing[0] ? ": " : "", missing);
-}
-
 /* Too few devices, or not these: not a mistake in the request alone. */
 static bool is_incomplete(const struct davit_error *err) {
   static const char *const codes[] = {"gpu.too-few", "gpu.not-found", "gpu.unusable", NULL};
@@ -122,7 +82,7 @@ static int choose(struct search *search, struct offer *offer,
   error_take(err, &inventory->broken);
   error_take(err, &why);
   if (by_cdi)
-    explain_cdi(search, inventory, err);
+    absences_explain(search, inventory, err);
   return rc;
 }
 

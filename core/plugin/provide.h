@@ -5,6 +5,7 @@
 
 #include "host/caller.h"
 #include "oci/oci.h"
+#include "plugin/instance.h"
 #include "plugin/load.h"
 #include "plugin/request.h"
 #include "util/list.h"
@@ -44,6 +45,11 @@ struct container_facts {
   const char *files_directory;        /* of the bundle: where files that plugins make will lie */
   struct list *files; /* struct made_file *, which they are added to; NULL: no bundle */
 };
+
+/* A plugin that is linked into the program, whatever files there are, opened with the settings of
+ * the run. The caller closes the instance before the providers. */
+int providers_open_linked(struct providers *providers, const struct davit_plugin *linked,
+                          struct instance **instance, struct davit_error *err) MUST_CHECK;
 
 /* Serves one request: finds the provider, selects the devices, lets it inject and the vendor's
  * plugin share, and edits the document, all or nothing. With `optional` and nothing found the

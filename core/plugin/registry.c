@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "plugin/descriptor.h"
+
 int providers_open(struct arena *arena, const struct provider_settings *settings,
                    struct providers **providers, struct davit_error *err) {
   struct providers *opened = arena_alloc(arena, sizeof(*opened));
@@ -92,21 +94,38 @@ int registry_find_all(struct providers *providers, struct davit_error *err) {
   return rc;
 }
 
-int registry_instance(struct providers *providers, struct provider *provider,
-                      struct instance **instance, struct davit_error *err) {
+static int open_instance(struct providers *providers, const struct plugin *plugin,
+                         struct instance **instance, struct davit_error *err) {
   const struct provider_settings *settings = &providers->settings;
   const struct instance_settings own = {.host = settings->host,
                                         .caller = settings->caller,
                                         .log = settings->log,
                                         .options = settings->options,
                                         .option_count = settings->option_count};
+  return instance_open(providers->arena, plugin, &own, instance, err);
+}
+
+int registry_instance(struct providers *providers, struct provider *provider,
+                      struct instance **instance, struct davit_error *err) {
   if (!provider->instance) {
-    int rc = instance_open(providers->arena, provider->plugin, &own, &provider->instance, err);
+    int rc = open_instance(providers, provider->plugin, &provider->instance, err);
     if (rc < 0)
       return rc;
   }
   *instance = provider->instance;
   return DAVIT_OK;
+}
+
+int providers_open_linked(struct providers *providers, const struct davit_plugin *linked,
+                          struct instance **instance, struct davit_error *err) {
+  const struct plugin_file file = {.name = linked->name, .path = linked->name};
+  struct plugin *plugin = arena_alloc(providers->arena, sizeof(*plugin));
+  if (!plugin)
+    return error_memory(err);
+  plugin->name = file.name;
+  plugin->path = file.path;
+  int rc = descriptor_take(providers->arena, &file, linked, &plugin->table, err);
+  return rc < 0 ? rc : open_instance(providers, plugin, instance, err);
 }
 
 int registry_check_options(struct providers *providers, struct davit_error *err) {

@@ -43,10 +43,11 @@ struct device_request {
   struct request_text vendor; /* as asked: "nvidia", "0x1e52", "acme.com/npu" */
   uint32_t count;             /* 0: not given */
   struct where count_at;
-  const struct request_text *devices;   /* ids, names, "all", in the order asked */
-  size_t device_count;                  /* 0: the first `count` */
-  struct request_text model;            /* text NULL: any */
-  bool optional;                        /* required: false */
+  const struct request_text *devices; /* ids, names, "all", in the order asked */
+  size_t device_count;                /* 0: the first `count` */
+  struct request_text model;          /* text NULL: any */
+  bool may_repeat; /* several names of one device are no mistake, as in CDI: it is given once */
+  bool optional;   /* required: false */
   struct request_text sharing;          /* text NULL: "exclusive" */
   const struct request_option *options; /* of the vendor's plugin, from the service file */
   size_t option_count;

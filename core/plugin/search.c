@@ -226,11 +226,15 @@ static int enumerate(struct search *search, struct offer *offer, struct davit_er
   if (rc == DAVIT_OK)
     rc = instance_enumerate(offer->instance, search->arena, &query, &offer->inventory, err);
   if (rc == DAVIT_OK)
+    rc = absences_keep(search, &offer->inventory, err);
+  if (rc == DAVIT_OK)
     rc = narrow_inventory(search->arena, &search->wanted, offer->provider, search->request,
                           &offer->inventory, err);
   if (rc == DAVIT_OK && offer->inventory.count == 0 && offer->inventory.answer < 0) {
     rc = offer->inventory.answer;
     error_take(err, &offer->inventory.broken);
+    if (provider_is_cdi(offer->provider) && search->request->device_count > 0)
+      absences_explain(search, &offer->inventory, err);
   }
   if (rc < 0)
     inventory_clear(&offer->inventory);
@@ -289,15 +293,20 @@ int search_offer(struct search *search, size_t *next, struct offer *offer,
 /* ---- nobody --------------------------------------------------------------------------------- */
 
 static int refuse_kind(struct search *search, struct davit_error *err) {
-  const char *hint = "put its spec into /etc/cdi, or name its directory with --cdi-dir";
-  const struct where *at = &search->request->vendor.at;
-  if (search->wanted.kinds)
-    return error_add_at(err, DAVIT_E_NOT_FOUND, "cdi.kind-missing", at, hint,
-                        "no CDI spec on this host describes %s",
-                        strings_join(search->arena, search->wanted.kinds, 16));
-  return error_add_at(err, DAVIT_E_NOT_FOUND, "cdi.kind-missing", at, hint,
-                      "no CDI spec on this host describes devices of vendor \"%s\"",
-                      search->wanted.vendor);
+  const char *remedy = absences_remedy(search);
+  const char *hint =
+      remedy ? remedy : "put its spec into /etc/cdi, or name its directory with --cdi-dir";
+  const char *const *kinds = search->wanted.kinds;
+  const char *what =
+      kinds ? strings_join(search->arena, kinds, 16)
+            : arena_printf(search->arena, "devices of vendor \"%s\"", search->wanted.vendor);
+  const char *where = absences_where(search);
+  if (!what || !where)
+    return error_memory(err);
+  int rc = error_add_at(err, DAVIT_E_NOT_FOUND, "cdi.kind-missing", &search->request->vendor.at,
+                        hint, "no CDI spec on this host describes %s%s", what, where);
+  absences_tell(search, NULL, err);
+  return rc;
 }
 
 static int refuse_vendor(struct search *search, struct davit_error *err) {
@@ -319,9 +328,14 @@ static int refuse_vendor(struct search *search, struct davit_error *err) {
     hint = arena_printf(search->arena, "plugins serve %s; see `davit plugins`",
                         strings_join(search->arena, list_strings(&vendors), 16));
   bool with_cdi = search->providers->settings.cdi != CDI_OFF;
-  return error_add_at(err, DAVIT_E_NOT_FOUND, "gpu.no-provider", &search->request->vendor.at, hint,
-                      "no plugin%s serves vendor \"%s\"", with_cdi ? " and no CDI spec" : "",
-                      search->wanted.vendor);
+  const char *where = absences_where(search);
+  if (!hint || !where)
+    return error_memory(err);
+  int rc = error_add_at(err, DAVIT_E_NOT_FOUND, "gpu.no-provider", &search->request->vendor.at,
+                        hint, "no plugin%s serves vendor \"%s\"%s",
+                        with_cdi ? " and no CDI spec" : "", search->wanted.vendor, where);
+  absences_tell(search, NULL, err);
+  return rc;
 }
 
 int search_refuse(struct search *search, struct davit_error *err) {
@@ -340,7 +354,10 @@ int search_refuse(struct search *search, struct davit_error *err) {
   if (search->own) { /* the plugin is there, its devices are not */
     const struct inventory nothing = {0};
     const struct davit_device *const *chosen;
-    return select_devices(search->arena, &nothing, search->request, &chosen, err);
+    int rc = select_devices(search->arena, &nothing, search->request, &chosen, err);
+    if (asks_cdi && strchr(search->wanted.vendor, '/'))
+      (void)refuse_kind(search, err);
+    return rc;
   }
   return refuse_vendor(search, err);
 }

@@ -19,6 +19,7 @@ struct search {
   struct list candidates;     /* of struct provider; highest rank first */
   struct list instances;      /* opened for this request, closed with it */
   struct davit_error pending; /* what went wrong so far and matters only if nobody serves */
+  struct list absences;       /* of struct absence: what providers say of names that they lack */
   bool found_nothing;         /* that nothing is there is all that is wrong */
 };
 
@@ -43,6 +44,21 @@ bool search_may_go_on(const struct search *search, const struct provider *provid
 /* Nobody has anything: says so. */
 int search_refuse(struct search *search, struct davit_error *err) MUST_CHECK;
 void search_close(struct search *search);
+
+/* What the providers say of names that they lack (absent.c). */
+int absences_keep(struct search *search, const struct inventory *inventory,
+                  struct davit_error *err) MUST_CHECK;
+/* "; looked in DIRECTORY (STATE), ...", "" if nobody says so; NULL: out of memory. */
+const char *absences_where(const struct search *search);
+/* What would help, by those who looked; NULL: nothing that is known. */
+const char *absences_remedy(const struct search *search);
+/* A problem for each reason why one of these names (list; NULL: any) is not there. */
+void absences_tell(const struct search *search, const char *const *names, struct davit_error *err);
+
+/* CDI has specs of the kind, so that nobody else may serve it: says so beside what is missing, and
+ * why that is. */
+void absences_explain(const struct search *search, const struct inventory *inventory,
+                      struct davit_error *err);
 
 /* Adds what the vendor's plugin knows to devices of CDI, if the request needs it (complete.c). */
 int complete_offer(struct search *search, struct offer *offer, struct davit_error *err) MUST_CHECK;

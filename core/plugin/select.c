@@ -194,9 +194,11 @@ static int choose(struct selection *selection, const struct davit_device *device
                   const struct request_text *name, struct list *picks) {
   for (size_t i = 0; i < picks->count; i++) {
     const struct pick *earlier = picks->items[i];
-    if (earlier->device == device && earlier->name->is_pattern)
+    bool is_same = earlier->device == device;
+    bool may_repeat = selection->request->may_repeat;
+    if (is_same && (may_repeat || earlier->name->is_pattern))
       return DAVIT_OK;
-    if (earlier->device == device || devices_overlap(earlier->device, device))
+    if (is_same || (!may_repeat && devices_overlap(earlier->device, device)))
       return error_add_at(selection->err, DAVIT_E_INVALID, "gpu.duplicate", &name->at,
                           "name each device once", "\"%s\" and \"%s\" are the same device, %s",
                           earlier->name->text, name->text, device_label(selection->arena, device));

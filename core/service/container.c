@@ -75,7 +75,7 @@ static void pass_groups(UNUSED struct reader *reader, UNUSED const struct doc_no
 const struct field service_keys[] = {
     {.key = "image", .read = read_image, .example = "{name: IMAGE}"},
     {.key = "command", .read = read_command},
-    {.key = "env", .read = read_env},
+    {.key = "env", .read = read_env_keys},
     {.key = "resources", .read = read_resources},
     {.key = "devices", .read = read_devices},
     {.key = "storage", .read = read_storage},

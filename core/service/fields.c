@@ -173,8 +173,8 @@ static void read_field(struct reader *reader, const struct field *field,
     field->read(reader, value, into);
 }
 
-void fields_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
-                 void *into) {
+void keys_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
+               void *into) {
   if (!field_is_mapping(reader, mapping))
     return;
   for (size_t i = 0; i < mapping->count; i++) {

@@ -37,8 +37,8 @@ struct field {
 /* Notes each explicit tag that is not one of YAML's own and each merge key of the tree. False: a
  * key is too long to be repeated in messages, so that nothing else should be read. */
 bool fields_check_tree(struct reader *reader, const struct doc_node *node);
-void fields_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
-                 void *into);
+void keys_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
+               void *into);
 
 /* Problems: "service.invalid", "service.unsupported". Past a bound they are only counted. */
 void field_invalid(struct reader *reader, const struct doc_node *node, const char *hint,

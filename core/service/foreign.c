@@ -71,7 +71,7 @@ void read_scale(struct reader *reader, const struct doc_node *value, void *into)
   }
   if (!field_choice(reader, mode, modes, &index))
     return;
-  fields_read(reader, value, keys[index], into);
+  keys_read(reader, value, keys[index], into);
   if (keys[index] == service_scale_adaptive_keys)
     check_range(reader, value);
 }
@@ -163,5 +163,5 @@ void read_endpoints(struct reader *reader, const struct doc_node *value, UNUSED 
   if (!field_is_list(reader, value))
     return;
   for (size_t i = 0; i < value->count; i++)
-    fields_read(reader, value->values[i], service_endpoint_keys, &names);
+    keys_read(reader, value->values[i], service_endpoint_keys, &names);
 }

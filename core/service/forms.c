@@ -78,7 +78,7 @@ static void check_variant(struct reader *reader, const struct doc_node *value,
                   field_printf(reader, "add `%s: %s`", form->variant_key, form->words[0]),
                   "the key \"%s\" is missing", form->variant_key);
   else if (field_choice(reader, chosen, form->words, &index))
-    fields_read(reader, value, form->variants[index], NULL);
+    keys_read(reader, value, form->variants[index], NULL);
 }
 
 void form_check(struct reader *reader, const struct doc_node *value, const struct form *form) {
@@ -111,7 +111,7 @@ void form_check(struct reader *reader, const struct doc_node *value, const struc
     check_map(reader, value, form);
     return;
   case FORM_KEYS:
-    fields_read(reader, value, form->keys, NULL);
+    keys_read(reader, value, form->keys, NULL);
     return;
   case FORM_VARIANT:
     check_variant(reader, value, form);

@@ -208,7 +208,7 @@ static void read_distributed(struct reader *reader, const struct doc_node *value
     return;
   *distributed = (struct service_distributed){
       .backend = SERVICE_NCCL, .master_port = 29500, .at = field_at(reader, value)};
-  fields_read(reader, value, service_distributed_keys, distributed);
+  keys_read(reader, value, service_distributed_keys, distributed);
   model->distributed = distributed;
 }
 
@@ -289,7 +289,7 @@ void read_gpu(struct reader *reader, const struct doc_node *value, void *into) {
                [MPS_LOG_DIR] = {"mps-log-dir", .sharing = mps},
                [TIME_SLICE_INDEX] = {"time-slice-index", .sharing = time_slice},
                [TIME_SLICING_CONFIG_PATH] = {"time-slicing-config-path", .sharing = time_slice}}};
-  fields_read(reader, value, service_gpu_keys, &model);
+  keys_read(reader, value, service_gpu_keys, &model);
   if (value->kind != DOC_MAPPING)
     return;
   check_count(reader, &model);

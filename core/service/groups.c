@@ -67,7 +67,7 @@ static void read_group_resources(struct reader *reader, const struct doc_node *v
 static void read_group_env(struct reader *reader, const struct doc_node *value, void *into) {
   struct service *service = ((struct group_model *)into)->service;
   struct service group = {0};
-  read_env(reader, value, &group);
+  read_env_keys(reader, value, &group);
   struct service_env *env = field_array(reader, service->env_count + group.env_count, sizeof(*env));
   if (!env)
     return;
@@ -149,7 +149,7 @@ static void read_group(struct reader *reader, struct reader *again, const struct
   struct group_model model = {.service = service};
   service->at = field_at(reader, value);
   service->replicas = 0;
-  fields_read(reader, value, service_group_keys, &model);
+  keys_read(reader, value, service_group_keys, &model);
   if (value->kind == DOC_MAPPING)
     read_inherited(again, mapping, value, service);
   if (model.role)
@@ -195,7 +195,7 @@ void read_groups(struct reader *reader, const struct doc_node *mapping, struct s
   struct service **groups = field_array(reader, value->count, sizeof(struct service *));
   if (!keys || !all || !groups)
     return;
-  fields_read(&again, mapping, keys, &shared);
+  keys_read(&again, mapping, keys, &shared);
 
   struct map roles = {0};
   for (size_t i = 0; i < value->count; i++) {

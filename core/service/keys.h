@@ -44,7 +44,7 @@ bool field_reference(struct reader *reader, const struct doc_node *value,
 /* Readers that a table of another file names; `into` is a struct service. */
 void read_image(struct reader *reader, const struct doc_node *value, void *into);
 void read_command(struct reader *reader, const struct doc_node *value, void *into);
-void read_env(struct reader *reader, const struct doc_node *value, void *into);
+void read_env_keys(struct reader *reader, const struct doc_node *value, void *into);
 void read_user(struct reader *reader, const struct doc_node *value, void *into);
 void read_extra_groups(struct reader *reader, const struct doc_node *value, void *into);
 void read_capabilities(struct reader *reader, const struct doc_node *value, void *into);

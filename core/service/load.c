@@ -43,7 +43,7 @@ static void read_service(struct reader *reader, const struct doc_node *services,
   service->name = name;
   service->at = field_at(reader, value);
   service->replicas = 1;
-  fields_read(reader, value, service_keys, service);
+  keys_read(reader, value, service_keys, service);
   service->world = service->replicas;
   if (value->kind == DOC_MAPPING)
     read_groups(reader, value, service);
@@ -117,7 +117,7 @@ int service_load(struct arena *arena, const char *file, const char *text, size_t
   struct reader reader = {.arena = arena, .log = log, .err = &problems, .file = file};
   struct file_model model = {0};
   if (fields_check_tree(&reader, root))
-    fields_read(&reader, root, service_file_keys, &model);
+    keys_read(&reader, root, service_file_keys, &model);
   struct service_file *result = build_file(&reader, root, &model);
   if (problems.count > 0) {
     error_sort(&problems);

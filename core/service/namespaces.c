@@ -144,8 +144,8 @@ static bool read_network_pair(struct reader *reader, const struct doc_node *valu
     return false;
   }
   size_t before = reader->err->count;
-  fields_read(reader, mapping,
-              form->word == NETWORK_BRIDGE ? service_bridge_keys : service_peer_keys, form);
+  keys_read(reader, mapping, form->word == NETWORK_BRIDGE ? service_bridge_keys : service_peer_keys,
+            form);
   return reader->err->count == before;
 }
 

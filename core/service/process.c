@@ -51,7 +51,7 @@ void read_image(struct reader *reader, const struct doc_node *value, void *into)
     field_wrong_kind(reader, value, "a mapping", hint);
     return;
   }
-  fields_read(reader, value, service_image_keys, into);
+  keys_read(reader, value, service_image_keys, into);
 }
 
 /* A list of at least one text; NULL if it is not. */
@@ -110,7 +110,7 @@ void read_command(struct reader *reader, const struct doc_node *value, void *int
     field_wrong_kind(reader, value, "a mapping", "write `{entrypoint: [PROGRAM, ARGUMENT]}`");
     return;
   }
-  fields_read(reader, value, service_command_keys, into);
+  keys_read(reader, value, service_command_keys, into);
 }
 
 static bool read_variable(struct reader *reader, const struct doc_node *env, size_t position,
@@ -129,7 +129,7 @@ static bool read_variable(struct reader *reader, const struct doc_node *env, siz
   return field_reference(reader, value, &variable->reference);
 }
 
-void read_env(struct reader *reader, const struct doc_node *value, void *into) {
+void read_env_keys(struct reader *reader, const struct doc_node *value, void *into) {
   struct service *service = into;
   if (!field_is_mapping(reader, value))
     return;
@@ -257,7 +257,7 @@ static bool read_bounds(struct reader *reader, const struct doc_node *value,
   struct bounds bounds = {0};
   if (!field_is_mapping(reader, value))
     return false;
-  fields_read(reader, value, service_ulimit_keys, &bounds);
+  keys_read(reader, value, service_ulimit_keys, &bounds);
   if (bounds.wrong)
     return false;
   if (!bounds.has_soft && !bounds.has_hard) {

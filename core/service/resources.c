@@ -70,7 +70,7 @@ const struct field service_resources_keys[] = {
 };
 
 void read_resources(struct reader *reader, const struct doc_node *value, void *into) {
-  fields_read(reader, value, service_resources_keys, into);
+  keys_read(reader, value, service_resources_keys, into);
   if (value->kind == DOC_MAPPING)
     check_memory_limits(reader, value, into);
 }

@@ -45,7 +45,7 @@ const struct field service_device_keys[] = {
 static void read_device(struct reader *reader, const struct doc_node *value,
                         struct service_device *device, struct map *seen) {
   struct device_model model = {.read = true, .write = true};
-  fields_read(reader, value, service_device_keys, &model);
+  keys_read(reader, value, service_device_keys, &model);
   if (!model.read && !model.write && !model.mknod)
     field_invalid(reader, value, "allow at least one of read, write and mknod",
                   "the device allows nothing");
@@ -281,7 +281,7 @@ static void read_storage_entry(struct reader *reader, const struct doc_node *val
     return;
   storage->at = field_at(reader, value);
   storage->is_network = storage->type == SERVICE_S3;
-  fields_read(reader, value, keys[storage->type], storage);
+  keys_read(reader, value, keys[storage->type], storage);
   if (!storage->target)
     return;
   const struct doc_node *target = doc_get(value, "target");

@@ -97,6 +97,17 @@ char *arena_printf(struct arena *arena, const char *format, ...) {
   return text;
 }
 
+/* Behind the arena's own newest block, in which it goes on. */
+void arena_take(struct arena *arena, struct arena *from) {
+  struct arena_block **end = arena->blocks ? &arena->blocks->next : &arena->blocks;
+  struct arena_block *rest = *end;
+  *end = from->blocks;
+  while (*end)
+    end = &(*end)->next;
+  *end = rest;
+  from->blocks = NULL;
+}
+
 void arena_free(struct arena *arena) {
   while (arena->blocks) {
     struct arena_block *block = arena->blocks;

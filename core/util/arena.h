@@ -24,6 +24,8 @@ char *arena_strndup(struct arena *arena, const char *text, size_t size); /* adds
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 char *arena_vprintf(struct arena *arena, const char *format, va_list args) PRINTF_LIKE(2, 0);
 void arena_free(struct arena *arena); /* all of it; the arena is empty again */
+/* The memory of `from`, which is then empty, lives as long as the arena. */
+void arena_take(struct arena *arena, struct arena *from);
 
 static inline void cleanup_arena(struct arena *arena) {
   arena_free(arena);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plugin for devices that CDI specs on the host describe. */
+#include "cdi/cdi.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "cdi/absent.h"
 #include "cdi/devices.h"
 #include "cdi/edits.h"
 #include "cdi/report.h"
@@ -32,9 +35,26 @@ static void close_cdi(struct davit_instance *self) {
   free(self);
 }
 
+/* NULL: out of memory. */
+static const char *tie_text(const struct davit_host *host, const struct found_device *found) {
+  const char *text = host->format(host, "defined in files of equal priority, %s:%u",
+                                  found->file->path, found->device->at->line);
+  for (size_t i = 0; text && i < found->rivals.count; i++) {
+    const struct other_definition *rival = found->rivals.items[i];
+    text = host->format(host, "%s%s%s:%u", text, i + 1 < found->rivals.count ? ", " : " and ",
+                        rival->file->path, rival->device->at->line);
+  }
+  for (size_t i = 0; text && i < found->shadowed.count; i++) {
+    const struct other_definition *shadowed = found->shadowed.items[i];
+    text = host->format(host, "%s; these shadow %s:%u", text, shadowed->file->path,
+                        shadowed->device->at->line);
+  }
+  return text;
+}
+
 static int add_device(const struct davit_host *host, const struct found_device *found,
                       const struct davit_devices *out) {
-  const char *aliases[] = {host->format(host, "%s=%s", found->kind, found->device->name), NULL};
+  const char *aliases[] = {found->full_name, NULL};
   struct davit_device device = {DAVIT_SIZED(struct davit_device),
                                 .id = found->device->name,
                                 .kind = found->kind,
@@ -43,17 +63,14 @@ static int add_device(const struct davit_host *host, const struct found_device *
                                 .nodes = found->nodes,
                                 .file = found->file->path,
                                 .line = found->device->at->line};
-  if (!aliases[0])
-    return DAVIT_E_MEMORY;
   if (found->is_number) {
     device.flags |= DAVIT_DEVICE_INDEX;
     device.index = found->number;
   }
   if (found->is_alias)
     device.flags |= DAVIT_DEVICE_ALIAS;
-  if (found->other) {
-    device.unusable = host->format(host, "defined in two files of equal priority, %s and %s",
-                                   found->file->path, found->other->path);
+  if (found->rivals.count > 0) {
+    device.unusable = tie_text(host, found);
     if (!device.unusable)
       return DAVIT_E_MEMORY;
   }
@@ -66,10 +83,10 @@ static int report_broken(const struct index *index, const struct filter *filter)
   for (size_t i = 0; i < index->files.count; i++) {
     const struct spec_file *file = index->files.items[i];
     if (!file_counts(file, filter)) {
-      report_warn(index->host, &file->broken);
+      report_warn(index->host, &file->findings.errors);
       continue;
     }
-    int failed = report_fail(index->host, &file->broken);
+    int failed = report_fail(index->host, &file->findings.errors);
     if (answer == DAVIT_OK)
       answer = failed;
   }
@@ -93,7 +110,10 @@ static int enumerate_cdi(struct davit_instance *self, const struct davit_query *
     if (answer < 0)
       return answer;
   }
-  return report_broken(&self->index, &filter);
+  answer = report_broken(&self->index, &filter);
+  if (!absent_tell(&self->index, query, &filter, &devices, out))
+    return out_of_memory(host);
+  return answer;
 }
 
 static int inject_cdi(struct davit_instance *self, const struct davit_request *request,
@@ -117,7 +137,7 @@ static const struct davit_option option_extra_dir = {
 };
 static const struct davit_option *const options[] = {&option_dir, &option_extra_dir, NULL};
 
-static const struct davit_plugin plugin = {
+const struct davit_plugin cdi_plugin = {
     .magic = DAVIT_ABI_MAGIC,
     DAVIT_SIZED(struct davit_plugin),
     .abi_major = DAVIT_ABI_MAJOR,
@@ -134,9 +154,3 @@ static const struct davit_plugin plugin = {
     .enumerate = enumerate_cdi,
     .inject = inject_cdi,
 };
-
-const struct davit_plugin *davit_plugin_entry(uint32_t host_major, uint32_t host_minor) {
-  (void)host_major;
-  (void)host_minor;
-  return &plugin;
-}

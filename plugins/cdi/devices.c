@@ -33,14 +33,18 @@ static bool collect_nodes(struct arena *arena, struct found_device *found) {
   return true;
 }
 
+static bool is_number(const char *name, uint32_t *number) {
+  bool is_canonical = name[0] != '0' || name[1] == '\0';
+  return is_canonical && text_to_u32(name, 10, number);
+}
+
 static struct found_device *new_device(struct arena *arena, const struct spec_file *file,
                                        const struct cdi_device *device) {
   struct found_device *found = arena_alloc(arena, sizeof(*found));
   if (!found)
     return NULL;
   *found = (struct found_device){.kind = file->spec->kind, .device = device, .file = file};
-  bool is_canonical = device->name[0] != '0' || device->name[1] == '\0';
-  found->is_number = is_canonical && text_to_u32(device->name, 10, &found->number);
+  found->is_number = is_number(device->name, &found->number);
   found->is_uuid = name_is_uuid(device->name);
   found->uuid = found->is_uuid ? device->name : NULL;
   found->is_alias = strcmp(device->name, "all") == 0;
@@ -48,6 +52,15 @@ static struct found_device *new_device(struct arena *arena, const struct spec_fi
 }
 
 /* ---- which definition counts ---------------------------------------------------------------- */
+
+static bool add_other(struct arena *arena, struct list *list, const struct spec_file *file,
+                      const struct cdi_device *device) {
+  struct other_definition *definition = arena_alloc(arena, sizeof(*definition));
+  if (!definition)
+    return false;
+  *definition = (struct other_definition){file, device};
+  return list_push(arena, list, definition);
+}
 
 /* Only a tie at the highest priority makes a device unusable: what a higher one says again is
  * clear, whatever the lower ones say. */
@@ -58,15 +71,16 @@ static bool add_device(struct index *index, struct map *names, struct list *devi
     return false;
   void **place = map_find(names, name);
   struct found_device *earlier = place ? *place : NULL;
-  if (earlier && earlier->file->priority == file->priority) {
-    if (!earlier->other)
-      earlier->other = file;
-    return true;
-  }
+  if (earlier && earlier->file->priority == file->priority)
+    return add_other(index->arena, &earlier->rivals, file, device);
   struct found_device *found = new_device(index->arena, file, device);
   if (!found)
     return false;
+  found->full_name = name;
   if (earlier) {
+    found->shadowed = earlier->shadowed;
+    if (!add_other(index->arena, &found->shadowed, earlier->file, earlier->device))
+      return false;
     *earlier = *found;
     return true;
   }
@@ -104,10 +118,17 @@ static int compare_natural(const char *a, const char *b) {
 }
 
 /* Indices first, then names, then UUIDs, which are mostly other names of the same devices. */
-static int rank(const struct found_device *found) {
-  if (strcmp(found->device->name, "all") == 0)
+static int rank(const char *name, bool is_number, bool is_uuid) {
+  if (strcmp(name, "all") == 0)
     return 3;
-  return found->is_number ? 0 : found->is_uuid ? 2 : 1;
+  return is_number ? 0 : is_uuid ? 2 : 1;
+}
+
+int device_names_compare(const char *a, const char *b) {
+  uint32_t number;
+  int order = rank(a, is_number(a, &number), name_is_uuid(a)) -
+              rank(b, is_number(b, &number), name_is_uuid(b));
+  return order ? order : compare_natural(a, b);
 }
 
 static int compare_devices(const void *a, const void *b) {
@@ -117,7 +138,8 @@ static int compare_devices(const void *a, const void *b) {
     return one->kind_place < two->kind_place ? -1 : 1;
   int order = strcmp(one->kind, two->kind);
   if (order == 0)
-    order = rank(one) - rank(two);
+    order = rank(one->device->name, one->is_number, one->is_uuid) -
+            rank(two->device->name, two->is_number, two->is_uuid);
   return order ? order : compare_natural(one->device->name, two->device->name);
 }
 
@@ -145,7 +167,7 @@ static bool mark_twins(struct arena *arena, const struct list *devices) {
   struct map seen = {0};
   for (size_t i = 0; i < devices->count; i++) {
     struct found_device *found = devices->items[i];
-    if (found->is_alias || found->other || !found->nodes[0])
+    if (found->is_alias || found->rivals.count > 0 || !found->nodes[0])
       continue;
     const char *key = node_key(arena, found);
     if (!key)

@@ -4,35 +4,11 @@
 #include <string.h>
 
 #include "cdi/devices.h"
-#include "cdi/fields.h"
+#include "cdi/injection.h"
+#include "cdi/names.h"
 #include "cdi/report.h"
 #include "util/map.h"
 #include "util/text.h"
-
-#define STALE "cdi.file-stale"
-
-enum {
-  MOST_PROBLEMS = 16 /* after a driver's update every mount of a spec may be stale */
-};
-
-struct injection {
-  const struct davit_host *host;
-  struct arena *arena;
-  const struct davit_request *request;
-  const struct davit_edits *edits;
-  const struct spec_file *file;      /* whose edits are being made */
-  const struct davit_device *device; /* NULL: those of the whole file */
-  struct davit_error problems;       /* of files: all are reported */
-  bool is_hook_refused;
-  /* The last one replaces those before it as a whole. */
-  const struct cdi_rdt *rdt;
-  const struct spec_file *rdt_file;
-  const struct davit_device *rdt_device;
-};
-
-static bool is_generating(const struct injection *injection) {
-  return injection->request->flags & DAVIT_REQUEST_GENERATE;
-}
 
 static void name_source(const struct injection *injection, const struct doc_node *at) {
   injection->edits->source(injection->edits, injection->device, injection->file->path, at->line);
@@ -43,76 +19,7 @@ static int out_of_memory(const struct injection *injection) {
                                "out of memory");
 }
 
-/* ---- problems of files ---------------------------------------------------------------------- */
-
-static const char *how_to_regenerate(const struct injection *injection) {
-  static const struct {
-    const char *kind, *command;
-  } generators[] = {{"nvidia.com/gpu", "nvidia-ctk cdi generate"},
-                    {"amd.com/gpu", "amd-ctk cdi generate"}};
-  for (size_t i = 0; i < ARRAY_LEN(generators); i++) {
-    if (strcmp(injection->file->spec->kind, generators[i].kind) != 0)
-      continue;
-    const char *hint = arena_printf(injection->arena, "regenerate the spec: %s --output=%s",
-                                    generators[i].command, injection->file->path);
-    return hint ? hint : "regenerate the spec";
-  }
-  return "regenerate the spec with the tool that wrote it";
-}
-
-static void add_stale(struct injection *injection, const struct doc_node *at, const char *what,
-                      const char *path, const char *why) {
-  if (injection->problems.count < MOST_PROBLEMS)
-    (void)doc_fail(&injection->problems, at, DAVIT_E_INVALID, STALE, how_to_regenerate(injection),
-                   "%s %s %s", what, path, why);
-}
-
-/* The path without doubled slashes and "."; NULL: the problem is added. */
-static const char *clean_path(struct injection *injection, const struct doc_node *at,
-                              const char *what, const char *path) {
-  char *clean = arena_alloc(injection->arena, strlen(path) + 2);
-  if (!clean) {
-    (void)error_memory(&injection->problems);
-    return NULL;
-  }
-  char *end = clean;
-  bool is_good = *path == '/';
-  for (const char *part = path; *part; part += strcspn(part, "/")) {
-    part += strspn(part, "/");
-    size_t size = strcspn(part, "/");
-    if (size == 0 || (size == 1 && part[0] == '.'))
-      continue;
-    is_good = is_good && !(size == 2 && memcmp(part, "..", 2) == 0);
-    *end++ = '/';
-    end = mempcpy(end, part, size);
-  }
-  if (end == clean)
-    *end = '/';
-  if (is_good)
-    return clean;
-  if (injection->problems.count < MOST_PROBLEMS)
-    (void)doc_fail(&injection->problems, at, DAVIT_E_INVALID, BROKEN,
-                   "write an absolute path without \"..\"", "%s \"%s\" is not absolute", what,
-                   path);
-  return NULL;
-}
-
 /* ---- device nodes --------------------------------------------------------------------------- */
-
-/* What the spec leaves out is read from the host's node, so there must be one. */
-static bool is_on_host(struct injection *injection, const struct cdi_node *node, const char *path) {
-  const struct davit_files *files = injection->host->files;
-  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
-  if (files->stat_path(files, path, DAVIT_STAT_NOFOLLOW, &st) < 0) {
-    add_stale(injection, node->at, "the device node", path, "is not there");
-    return false;
-  }
-  if (st.type == DAVIT_FILE_CHAR || st.type == DAVIT_FILE_BLOCK || st.type == DAVIT_FILE_FIFO)
-    return true;
-  add_stale(injection, node->at, "the device node", path,
-            st.type == DAVIT_FILE_LINK ? "is a link" : "is not a device node");
-  return false;
-}
 
 static void take_owner(const struct injection *injection, const struct cdi_node *node,
                        struct davit_device_node *edit) {
@@ -154,7 +61,7 @@ static int add_node(struct injection *injection, const struct cdi_node *node) {
   }
   take_owner(injection, node, &edit);
   bool is_complete = node->type && (*node->type == 'p' || (edit.flags & DAVIT_NODE_NUMBERS));
-  if (!is_complete && !is_on_host(injection, node, edit.host_path))
+  if (!check_node(injection, node, edit.host_path, is_complete))
     return DAVIT_OK;
   name_source(injection, node->at);
   return injection->edits->add_device_node(injection->edits, &edit);
@@ -162,14 +69,17 @@ static int add_node(struct injection *injection, const struct cdi_node *node) {
 
 /* ---- mounts, hooks -------------------------------------------------------------------------- */
 
-/* struct cdi_text of a list as strings, with one more if it is not NULL. */
+/* struct cdi_text of a list as strings, with up to two more. */
 static const char *const *strings_of(const struct injection *injection, const struct list *list,
-                                     const char *more) {
-  const char **strings = arena_array(injection->arena, list->count + 2, sizeof(*strings));
-  for (size_t i = 0; strings && i < list->count; i++)
-    strings[i] = ((const struct cdi_text *)list->items[i])->text;
+                                     const char *more, const char *last) {
+  const char **strings = arena_array(injection->arena, list->count + 3, sizeof(*strings));
+  size_t count = 0;
+  for (; strings && count < list->count; count++)
+    strings[count] = ((const struct cdi_text *)list->items[count])->text;
+  if (strings && more)
+    strings[count++] = more;
   if (strings)
-    strings[list->count] = more;
+    strings[count] = last;
   return strings;
 }
 
@@ -180,14 +90,23 @@ static bool has_option(const struct cdi_mount *mount, const char *option) {
   return false;
 }
 
-static bool is_there(struct injection *injection, const struct doc_node *at, const char *what,
-                     const char *path) {
-  const struct davit_files *files = injection->host->files;
-  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
-  if (is_generating(injection) || files->stat_path(files, path, 0, &st) == DAVIT_OK)
-    return true;
-  add_stale(injection, at, what, path, "is not there");
-  return false;
+/* In a user namespace the container's root sees the files of a bind mount as its own only if the
+ * mount maps the ids. Without root no runtime can arrange that. NULL: nothing is to be added. */
+static const char *mapping_option(const struct injection *injection, const struct cdi_mount *mount,
+                                  const char *added) {
+  uint32_t flags = injection->request->container->flags;
+  const char *mapping = mount->type && strcmp(mount->type, "bind") == 0 ? "idmap" : NULL;
+  if (is_generating(injection) || !(flags & DAVIT_CT_USER_NS) || (flags & DAVIT_CT_ROOTLESS))
+    return NULL;
+  for (size_t i = 0; i < mount->options.count; i++) {
+    const char *option = ((const struct cdi_text *)mount->options.items[i])->text;
+    if (strcmp(option, "idmap") == 0 || strcmp(option, "ridmap") == 0)
+      return NULL;
+    mapping = strcmp(option, "bind") == 0    ? "idmap"
+              : strcmp(option, "rbind") == 0 ? "ridmap"
+                                             : mapping;
+  }
+  return added ? "ridmap" : mapping;
 }
 
 static int add_mount(struct injection *injection, const struct cdi_mount *mount) {
@@ -201,10 +120,12 @@ static int add_mount(struct injection *injection, const struct cdi_mount *mount)
     edit.host_path = clean_path(injection, mount->at, "the hostPath", mount->host_path);
   if (!edit.container_path || !edit.host_path)
     return DAVIT_OK;
-  if (is_bind && !is_there(injection, mount->at, "the mount source", edit.host_path))
+  if (is_bind && !check_path(injection, mount->at, "the mount source", edit.host_path))
     return DAVIT_OK;
   /* Runtimes take a mount without type and bind for a file system of no name. */
-  edit.options = strings_of(injection, &mount->options, is_bind && !says_bind ? "rbind" : NULL);
+  const char *added = is_bind && !says_bind ? "rbind" : NULL;
+  edit.options =
+      strings_of(injection, &mount->options, added, mapping_option(injection, mount, added));
   if (!edit.options)
     return out_of_memory(injection);
   name_source(injection, mount->at);
@@ -227,10 +148,10 @@ static int add_hook(struct injection *injection, const struct cdi_hook *hook) {
   }
   struct davit_hook edit = {DAVIT_SIZED(struct davit_hook), .name = hook->name};
   edit.path = clean_path(injection, hook->at, "the hook's path", hook->path);
-  if (!edit.path || !is_there(injection, hook->at, "the hook", edit.path))
+  if (!edit.path || !check_path(injection, hook->at, "the hook", edit.path))
     return DAVIT_OK;
-  edit.args = strings_of(injection, &hook->args, NULL);
-  edit.env = strings_of(injection, &hook->env, NULL);
+  edit.args = strings_of(injection, &hook->args, NULL, NULL);
+  edit.env = strings_of(injection, &hook->env, NULL, NULL);
   if (!edit.args || !edit.env)
     return out_of_memory(injection);
   if (hook->timeout.is_given) {
@@ -285,6 +206,11 @@ static int add_rdt(struct injection *injection) {
   injection->device = injection->rdt_device;
   name_source(injection, rdt->at);
   int answer = DAVIT_OK;
+  bool has_key = rdt->schemata.count > 0;
+  for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+    has_key = has_key || keys[i].value;
+  if (!has_key)
+    answer = set(injection, DAVIT_SET_INTEL_RDT, "", "");
   for (size_t i = 0; i < ARRAY_LEN(keys) && answer == DAVIT_OK; i++)
     if (keys[i].value)
       answer = set(injection, DAVIT_SET_INTEL_RDT, keys[i].key, keys[i].value);
@@ -334,8 +260,7 @@ static int find_devices(struct index *index, const struct davit_request *request
     return DAVIT_E_MEMORY;
   for (size_t i = 0; i < devices.count; i++) {
     const struct found_device *device = devices.items[i];
-    const char *name = arena_printf(index->arena, "%s=%s", device->kind, device->device->name);
-    if (!name || !map_put(index->arena, found, name, devices.items[i]))
+    if (!map_put(index->arena, found, device->full_name, devices.items[i]))
       return DAVIT_E_MEMORY;
   }
   return DAVIT_OK;
@@ -348,7 +273,7 @@ static int add_device(struct injection *injection, const struct map *found, stru
     return out_of_memory(injection);
   void **place = map_find(found, name);
   const struct found_device *one = place ? *place : NULL;
-  if (!one || one->other)
+  if (!one || one->rivals.count > 0)
     return injection->host->fail(injection->host, DAVIT_E_NOT_FOUND, "cdi.device-missing", NULL,
                                  "see `davit devices`", "no CDI spec defines %s%s", name,
                                  one ? " without contradiction" : "");
@@ -376,6 +301,7 @@ int edits_inject(struct index *index, const struct davit_request *request,
   for (const struct davit_device *const *device = request->devices; *device && answer == DAVIT_OK;
        device++)
     answer = add_device(&injection, &found, &seen_files, *device);
+  count_more_stale(&injection);
   if (answer == DAVIT_OK)
     answer = report_fail(index->host, &injection.problems);
   if (answer == DAVIT_OK)

@@ -2,6 +2,7 @@
 #include "cdi/fields.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "util/text.h"
 
@@ -10,13 +11,36 @@ enum {
   MOST_FIELDS = 16
 };
 
+static void add(struct davit_error *problems, const struct doc_node *node, const char *code,
+                const char *hint, const char *format, va_list args) PRINTF_LIKE(5, 0);
+
+static void add(struct davit_error *problems, const struct doc_node *node, const char *code,
+                const char *hint, const char *format, va_list args) {
+  if (problems->count < MOST_PROBLEMS)
+    (void)doc_vfail(problems, node, DAVIT_E_INVALID, code, hint, format, args);
+}
+
 void reader_fail(struct reader *reader, const struct doc_node *node, const char *hint,
                  const char *format, ...) {
-  if (reader->err->count >= MOST_PROBLEMS)
-    return;
   va_list args;
   va_start(args, format);
-  (void)doc_vfail(reader->err, node, DAVIT_E_INVALID, BROKEN, hint, format, args);
+  add(&reader->findings->errors, node, CDI_BROKEN, hint, format, args);
+  va_end(args);
+}
+
+void reader_warn(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(&reader->findings->warnings, node, CDI_ODD, hint, format, args);
+  va_end(args);
+}
+
+void reader_note(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  add(&reader->findings->strict, node, CDI_STRICT, hint, format, args);
   va_end(args);
 }
 
@@ -33,23 +57,32 @@ void reader_need(struct reader *reader, const struct doc_node *node, enum cdi_ve
 void *reader_alloc(struct reader *reader, size_t size) {
   void *memory = arena_alloc(reader->arena, size);
   if (!memory)
-    (void)error_memory(reader->err);
+    (void)error_memory(&reader->findings->errors);
   return memory;
 }
 
 void reader_push(struct reader *reader, struct list *list, const void *item) {
   if (item && !list_push(reader->arena, list, item))
-    (void)error_memory(reader->err);
+    (void)error_memory(&reader->findings->errors);
 }
 
 /* ---- mappings ------------------------------------------------------------------------------- */
 
-static bool is_absent(const struct doc_node *node) {
-  return !node || (node->kind == DOC_SCALAR && node->type == DOC_NULL);
-}
-
 static bool is_empty(const struct doc_node *node) {
   return node->kind == DOC_SCALAR ? node->text[0] == '\0' : node->count == 0;
+}
+
+/* Other readers do not look at the case of a key's letters. */
+static bool is_key_of(const struct doc_node *key, const char *name) {
+  return strcasecmp(key->text, name) == 0;
+}
+
+const struct doc_node *field_of(const struct doc_node *mapping, const char *name) {
+  if (mapping && mapping->kind == DOC_MAPPING)
+    for (size_t i = 0; i < mapping->count; i++)
+      if (is_key_of(mapping->keys[i], name))
+        return mapping->values[i];
+  return NULL;
 }
 
 static void refuse_unknown(struct reader *reader, const struct doc_node *key,
@@ -80,6 +113,21 @@ static void read_field(struct reader *reader, const struct doc_node *key,
   field->read(reader, value, (char *)object + field->offset);
 }
 
+/* False: the field is there in two spellings. */
+static bool check_spelling(struct reader *reader, const struct doc_node *key,
+                           const struct field *field, const struct doc_node **seen) {
+  if (*seen) {
+    reader_fail(reader, key, "keep one of the two",
+                "the field \"%s\" is there in two spellings, first in line %u", field->name,
+                (*seen)->line);
+    return false;
+  }
+  *seen = key;
+  if (strcmp(key->text, field->name) != 0)
+    reader_warn(reader, key, field->name, "\"%s\" is read as \"%s\"", key->text, field->name);
+  return true;
+}
+
 bool fields_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
                  size_t count, void *object) {
   if (mapping->kind != DOC_MAPPING) {
@@ -87,17 +135,19 @@ bool fields_read(struct reader *reader, const struct doc_node *mapping, const st
                 doc_describe(reader->arena, mapping));
     return false;
   }
+  const struct doc_node *seen[MOST_FIELDS] = {NULL};
   for (size_t i = 0; i < mapping->count; i++) {
+    const struct doc_node *key = mapping->keys[i];
     size_t f = 0;
-    while (f < count && strcmp(mapping->keys[i]->text, fields[f].name) != 0)
+    while (f < count && !is_key_of(key, fields[f].name))
       f++;
-    if (f < count)
-      read_field(reader, mapping->keys[i], mapping->values[i], &fields[f], object);
-    else
-      refuse_unknown(reader, mapping->keys[i], fields, count);
+    if (f == count)
+      refuse_unknown(reader, key, fields, count);
+    else if (check_spelling(reader, key, &fields[f], &seen[f]))
+      read_field(reader, key, mapping->values[i], &fields[f], object);
   }
   for (size_t f = 0; f < count; f++) {
-    const struct doc_node *value = doc_get(mapping, fields[f].name);
+    const struct doc_node *value = field_of(mapping, fields[f].name);
     if (fields[f].is_required && (is_absent(value) || is_empty(value)))
       reader_fail(reader, value ? value : mapping, "CDI wants it here", "\"%s\" is %s",
                   fields[f].name, value ? "empty" : "missing");
@@ -115,47 +165,33 @@ const struct doc_node *list_of(struct reader *reader, const struct doc_node *nod
 
 /* ---- scalars -------------------------------------------------------------------------------- */
 
-static bool is_canonical_int(const char *text) {
-  if (*text == '-')
-    text++;
-  return text[strspn(text, "0123456789")] == '\0' && (*text != '0' || text[1] == '\0');
+static void tell_change(struct reader *reader, const struct doc_node *node, const char *read) {
+  if (strcmp(read, node->text) != 0)
+    reader_warn(reader, node, "put it in quotes, or write it as it is read",
+                "the plain value %.80s is read as \"%s\"", node->text, read);
 }
 
-/* Other readers of CDI take plain scalars by YAML 1.1 and print numbers anew: 010 is "8" to them,
- * yes is "true". A text that all agree on, or one in quotes, is safe. */
-static bool is_same_for_all(const struct doc_node *node) {
-  static const char *const words[] = {"y",   "Y",   "yes",  "Yes",  "YES",   "n",     "N",
-                                      "no",  "No",  "NO",   "on",   "On",    "ON",    "off",
-                                      "Off", "OFF", "True", "TRUE", "False", "FALSE", NULL};
-  if (node->quoted || (node->tag && node->type == DOC_STRING))
-    return true;
-  if (node->type == DOC_FLOAT)
-    return false;
-  if (node->type == DOC_INT)
-    return is_canonical_int(node->text);
-  const char *digits = node->text + (*node->text == '-' || *node->text == '+');
-  bool is_number =
-      *digits >= '0' && *digits <= '9' && digits[strspn(digits, "0123456789_")] == '\0';
-  return !is_number && !strings_contain(words, node->text);
-}
-
-/* NULL: it is no text, and the problem is added. */
-static const char *text_of(struct reader *reader, const struct doc_node *node) {
+const char *text_of(struct reader *reader, const struct doc_node *node) {
   if (is_absent(node) || node->kind != DOC_SCALAR) {
     reader_fail(reader, node, "write a text here", "%s where a text is wanted",
                 doc_describe(reader->arena, node));
     return NULL;
   }
-  if (node->tag && strcmp(node->tag, "tag:yaml.org,2002:binary") == 0) {
-    reader_fail(reader, node, "write the text itself", "!!binary is not read in CDI files");
-    return NULL;
+  const char *text = NULL;
+  if (scalar_is_binary(node)) {
+    if (!scalar_decode(reader->arena, node, &text))
+      (void)error_memory(&reader->findings->errors);
+    else if (!text)
+      reader_fail(reader, node, "write the text itself",
+                  "the value of !!binary is no text in base64");
+    return text;
   }
-  if (!is_same_for_all(node)) {
-    reader_fail(reader, node, "put it in quotes",
-                "readers of CDI files disagree about the plain value %s", node->text);
-    return NULL;
-  }
-  return node->text;
+  text = scalar_text(reader->arena, node);
+  if (text)
+    tell_change(reader, node, text);
+  else
+    (void)error_memory(&reader->findings->errors);
+  return text;
 }
 
 void read_text(struct reader *reader, const struct doc_node *value, void *into) {
@@ -189,41 +225,28 @@ void read_env(struct reader *reader, const struct doc_node *value, void *into) {
 }
 
 void read_bool(struct reader *reader, const struct doc_node *value, void *into) {
-  bool *answer = into;
-  if (value->kind == DOC_SCALAR && value->type == DOC_BOOL)
-    *answer = value->text[0] == 't' || value->text[0] == 'T';
-  else
+  if (!scalar_bool(value, into)) {
     reader_fail(reader, value, "write true or false", "%s where true or false is wanted",
                 doc_describe(reader->arena, value));
+    return;
+  }
+  tell_change(reader, value, *(const bool *)into ? "true" : "false");
 }
 
-/* Beside the numbers of the core schema, those that other readers take for whole: 0666 (octal, as
- * in YAML 1.1) and 1.0. */
-static bool number_of(const struct doc_node *node, int64_t *number) {
-  if (doc_int(node, number))
-    return true;
-  if (node->kind != DOC_SCALAR || node->quoted)
+/* False: it is none. A leading zero before a number that is not octal is told. */
+static bool number_of(struct reader *reader, const struct doc_node *node, int64_t *number) {
+  if (!scalar_number(node, number))
     return false;
-  uint64_t value;
-  char digits[24];
-  size_t size = strcspn(node->text, ".");
-  if (node->type == DOC_FLOAT && size < sizeof(digits) && node->text[size] == '.' &&
-      node->text[size + 1 + strspn(node->text + size + 1, "0")] == '\0') {
-    memcpy(digits, node->text, size);
-    digits[size] = '\0';
-    if (!text_to_u64(digits, 10, &value) || value > INT64_MAX)
-      return false;
-  } else if (node->type != DOC_STRING || node->text[0] != '0' ||
-             !text_to_u64(node->text, 8, &value) || value > INT64_MAX) {
-    return false;
-  }
-  *number = (int64_t)value;
+  bool is_octal = node->text[0] == '0' && node->text[strspn(node->text, "0123456789")] == '\0';
+  if (is_octal && strpbrk(node->text, "89"))
+    reader_warn(reader, node, "take the zero away, or write an octal number",
+                "the number %.80s is read as %lld", node->text, (long long)*number);
   return true;
 }
 
 void read_i64(struct reader *reader, const struct doc_node *value, void *into) {
   struct cdi_number *number = into;
-  number->is_given = number_of(value, &number->value);
+  number->is_given = number_of(reader, value, &number->value);
   if (!number->is_given)
     reader_fail(reader, value, "write a whole number without quotes",
                 "%s where a whole number is wanted", doc_describe(reader->arena, value));
@@ -232,20 +255,9 @@ void read_i64(struct reader *reader, const struct doc_node *value, void *into) {
 void read_u32(struct reader *reader, const struct doc_node *value, void *into) {
   struct cdi_number *number = into;
   number->is_given =
-      number_of(value, &number->value) && number->value >= 0 && number->value <= UINT32_MAX;
+      number_of(reader, value, &number->value) && number->value >= 0 && number->value <= UINT32_MAX;
   if (!number->is_given)
     reader_fail(reader, value, "write a number without quotes",
                 "%s where a number from 0 to 4294967295 is wanted",
                 doc_describe(reader->arena, value));
-}
-
-/* davit has no use for them, so only their form is checked. */
-void read_annotations(struct reader *reader, const struct doc_node *value, void *into UNUSED) {
-  if (value->kind != DOC_MAPPING)
-    reader_fail(reader, value, "write a mapping here", "%s where a mapping is wanted",
-                doc_describe(reader->arena, value));
-  for (size_t i = 0; value->kind == DOC_MAPPING && i < value->count; i++)
-    if (value->values[i]->kind != DOC_SCALAR)
-      reader_fail(reader, value->values[i], "write a text here", "%s where a text is wanted",
-                  doc_describe(reader->arena, value->values[i]));
 }

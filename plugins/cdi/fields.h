@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the mappings of a spec by tables of their fields. A problem is added to the reader's
- * error and reading goes on: a file's problems are reported all at once. */
+ * findings and reading goes on: a file's problems are reported all at once. */
 #ifndef DAVIT_CDI_FIELDS_H
 #define DAVIT_CDI_FIELDS_H
 
 #include "cdi/names.h"
+#include "cdi/scalars.h"
 #include "cdi/spec.h"
-
-#define BROKEN "cdi.file-broken"
 
 struct reader {
   struct arena *arena;
-  struct davit_error *err;
+  struct cdi_findings *findings;
   enum cdi_version version; /* that the file declares; CDI_NO_VERSION: none that is known */
 };
 
@@ -28,6 +27,11 @@ struct field {
 
 void reader_fail(struct reader *reader, const struct doc_node *node, const char *hint,
                  const char *format, ...) PRINTF_LIKE(4, 5);
+/* A finding that does not stop the file from being used: for all, or for a strict check. */
+void reader_warn(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) PRINTF_LIKE(4, 5);
+void reader_note(struct reader *reader, const struct doc_node *node, const char *hint,
+                 const char *format, ...) PRINTF_LIKE(4, 5);
 /* The file uses what came with that version of the format. */
 void reader_need(struct reader *reader, const struct doc_node *node, enum cdi_version since,
                  const char *what);
@@ -38,6 +42,10 @@ void reader_push(struct reader *reader, struct list *list, const void *item);
 /* Fills an object from a mapping. False: it is no mapping. */
 bool fields_read(struct reader *reader, const struct doc_node *mapping, const struct field *fields,
                  size_t count, void *object);
+/* The value of the field, however its key is spelled; NULL: it is not there. */
+const struct doc_node *field_of(const struct doc_node *mapping, const char *name);
+/* A scalar's text; NULL: it is none, and the problem is added. */
+const char *text_of(struct reader *reader, const struct doc_node *node);
 /* The node if it is a list, else a problem and NULL. */
 const struct doc_node *list_of(struct reader *reader, const struct doc_node *node);
 
@@ -48,7 +56,5 @@ void read_env(struct reader *reader, const struct doc_node *value, void *into); 
 void read_bool(struct reader *reader, const struct doc_node *value, void *into);  /* bool */
 void read_i64(struct reader *reader, const struct doc_node *value, void *into);   /* cdi_number */
 void read_u32(struct reader *reader, const struct doc_node *value, void *into);   /* cdi_number */
-void read_annotations(struct reader *reader, const struct doc_node *value,
-                      void *into); /* nothing */
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "cdi/names.h"
+
 static bool add_kind(struct arena *arena, struct filter *filter, const char *kind, size_t size) {
   const char *copy = arena_strndup(arena, kind, size);
   if (!copy)
@@ -15,10 +17,9 @@ static bool add_kind(struct arena *arena, struct filter *filter, const char *kin
 static bool add_kinds_of_names(struct arena *arena, const char *const *names,
                                struct filter *filter) {
   for (; names && *names; names++) {
-    const char *equals = strchr(*names, '=');
-    const char *slash = strchr(*names, '/');
-    if (equals && slash && slash < equals && slash > *names &&
-        !add_kind(arena, filter, *names, (size_t)(equals - *names)))
+    struct name_parts parts;
+    if (!name_problem(*names) && name_split(*names, &parts) &&
+        !add_kind(arena, filter, *names, parts.vendor + 1 + parts.class))
       return false;
   }
   return true;
@@ -54,11 +55,16 @@ static bool contains(const char *text, size_t size, const char *part) {
   return memmem(text, size, part, strlen(part));
 }
 
+/* base64, under a tag that may be spelled with a %, or be made of two parts by a %TAG directive. */
+static bool may_hold_base64(const char *text, size_t size) {
+  return memchr(text, '!', size) && (memchr(text, '%', size) || contains(text, size, "binary"));
+}
+
 /* Every way but these to write a kind has its bytes: an escape, another encoding, base64. */
 static bool is_plain(const char *text, size_t size) {
   return !memchr(text, '\\', size) && !memchr(text, '\0', size) &&
          !contains(text, size, "\xEF\xBB\xBF") && !contains(text, size, "\xFE\xFF") &&
-         !contains(text, size, "\xFF\xFE") && !contains(text, size, "binary");
+         !contains(text, size, "\xFF\xFE") && !may_hold_base64(text, size);
 }
 
 /* The vendor's name with what may follow it in a kind. */

@@ -42,18 +42,41 @@ static bool is_word(const char *text, size_t size, const char *first, const char
   return true;
 }
 
-const char *kind_problem(const char *kind) {
+bool name_split(const char *text, struct name_parts *parts) {
+  size_t kind = strcspn(text, "=");
+  parts->vendor = strcspn(text, "/");
+  if (text[kind] == '\0' || parts->vendor >= kind)
+    return false;
+  parts->class = kind - parts->vendor - 1;
+  parts->name = text + kind + 1;
+  return parts->vendor > 0 && parts->class > 0 && *parts->name;
+}
+
+/* Of the first `size` bytes. */
+static const char *find_kind_problem(const char *kind, size_t size) {
   static const char middle[] = LETTERS DIGITS "_-.";
-  const char *slash = strchr(kind, '/');
-  if (!slash)
+  size_t vendor = strcspn(kind, "/");
+  if (vendor >= size)
     return "it has no \"/\"";
-  if (!is_word(kind, (size_t)(slash - kind), LETTERS, middle))
+  if (!is_word(kind, vendor, LETTERS, middle))
     return "the vendor must begin with a letter, end with a letter or digit, and hold nothing but "
            "letters, digits, \"_\", \"-\" and \".\"";
-  if (!is_word(slash + 1, strlen(slash + 1), LETTERS, middle))
+  if (!is_word(kind + vendor + 1, size - vendor - 1, LETTERS, middle))
     return "the class must begin with a letter, end with a letter or digit, and hold nothing but "
            "letters, digits, \"_\", \"-\" and \".\"";
   return NULL;
+}
+
+const char *kind_problem(const char *kind) {
+  return find_kind_problem(kind, strlen(kind));
+}
+
+const char *name_problem(const char *text) {
+  struct name_parts parts;
+  if (!name_split(text, &parts))
+    return "it is not VENDOR/CLASS=NAME";
+  const char *problem = find_kind_problem(text, parts.vendor + 1 + parts.class);
+  return problem ? problem : device_name_problem(parts.name);
 }
 
 const char *device_name_problem(const char *name) {

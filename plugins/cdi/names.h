@@ -25,6 +25,17 @@ enum cdi_version {
 enum cdi_version version_parse(const char *text);
 const char *version_text(enum cdi_version version);
 
+/* "vendor/class=name" is cut at the first "=", and before it at the first "/". */
+struct name_parts {
+  size_t vendor, class; /* their lengths */
+  const char *name;
+};
+
+/* False: a part is missing. Whether the parts are good is not asked. */
+bool name_split(const char *text, struct name_parts *parts);
+/* NULL: the text is the name of a device in full; else what is wrong with it. */
+const char *name_problem(const char *text);
+
 /* NULL: the text is "vendor/class" by the format's grammar; else what is wrong with it. */
 const char *kind_problem(const char *kind);
 /* The same for the name of a device. */

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cdi/findings.h"
+#include "cdi/names.h"
 #include "doc/doc.h"
 #include "util/list.h"
 
@@ -83,15 +85,20 @@ struct cdi_device {
 };
 
 struct cdi_spec {
-  const char *version;
+  enum cdi_version version; /* that it declares */
   const char *kind;
   struct list devices; /* struct cdi_device */
   struct cdi_edits edits;
 };
 
-/* Reads a document into a spec. All its problems are added, with code "cdi.file-broken"; *spec is
- * written if there are none. */
-int spec_read(struct arena *arena, const struct doc_node *root, const struct cdi_spec **spec,
-              struct davit_error *err) MUST_CHECK;
+struct cdi_reading {
+  const struct cdi_spec *spec; /* NULL: refused */
+  const char *kind;            /* that the text names, good or not; NULL: not known */
+  struct cdi_findings findings;
+};
+
+/* Reads a document into a spec and adds what is to be said of it. DAVIT_E_INVALID: refused. */
+int spec_read(struct arena *arena, const struct doc_node *root,
+              struct cdi_reading *reading) MUST_CHECK;
 
 #endif

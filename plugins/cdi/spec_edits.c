@@ -7,7 +7,8 @@
 #include "util/map.h"
 
 enum {
-  LONGEST_CLOS_ID = 4095
+  LONGEST_CLOS_ID = 4095,
+  LONGEST_INTERFACE = 15
 };
 
 /* Reads each item of a list by a table into a new object. */
@@ -23,6 +24,14 @@ static void read_objects(struct reader *reader, const struct doc_node *value, st
     if (fields_read(reader, list->values[i], fields, count, object))
       reader_push(reader, objects, object);
   }
+}
+
+/* Paths are absolute by the format, but its readers do not look. */
+static void check_absolute(struct reader *reader, const struct doc_node *object, const char *field,
+                           const char *path) {
+  if (path && *path != '/')
+    reader_note(reader, field_of(object, field), "write an absolute path",
+                "the %s \"%.80s\" is not absolute", field, path);
 }
 
 /* ---- device nodes --------------------------------------------------------------------------- */
@@ -43,16 +52,36 @@ static void read_nodes(struct reader *reader, const struct doc_node *value, void
   read_objects(reader, value, nodes, fields, ARRAY_LEN(fields), sizeof(struct cdi_node));
   for (size_t i = 0; i < nodes->count; i++) {
     const struct cdi_node *node = nodes->items[i];
+    check_absolute(reader, node->at, "path", node->path);
+    check_absolute(reader, node->at, "hostPath", node->host_path);
     if (node->type && (strlen(node->type) != 1 || !strchr("bcup", node->type[0])))
-      reader_fail(reader, doc_get(node->at, "type"), "b, c, u or p", "unknown node type \"%.80s\"",
+      reader_fail(reader, field_of(node->at, "type"), "b, c, u or p", "unknown node type \"%.80s\"",
                   node->type);
     if (node->permissions && !permissions_are_known(node->permissions))
-      reader_fail(reader, doc_get(node->at, "permissions"), "letters of \"rwm\", or none",
+      reader_fail(reader, field_of(node->at, "permissions"), "letters of \"rwm\", or none",
                   "unknown permissions \"%.80s\"", node->permissions);
   }
 }
 
 /* ---- mounts, hooks -------------------------------------------------------------------------- */
+
+static bool is_bind(const struct cdi_mount *mount) {
+  for (size_t i = 0; i < mount->options.count; i++) {
+    const struct cdi_text *option = mount->options.items[i];
+    if (strcmp(option->text, "bind") == 0 || strcmp(option->text, "rbind") == 0)
+      return true;
+  }
+  return mount->type && strcmp(mount->type, "bind") == 0;
+}
+
+static void check_mount(struct reader *reader, const struct cdi_mount *mount) {
+  check_absolute(reader, mount->at, "containerPath", mount->container_path);
+  if (is_bind(mount))
+    check_absolute(reader, mount->at, "hostPath", mount->host_path);
+  else if (!mount->type)
+    reader_note(reader, mount->at, "write options: [bind], or [rbind]",
+                "the mount has neither a type nor an option that makes it a bind mount");
+}
 
 static void read_mounts(struct reader *reader, const struct doc_node *value, void *into) {
   static const struct field fields[] = {
@@ -61,31 +90,75 @@ static void read_mounts(struct reader *reader, const struct doc_node *value, voi
       {"type", read_text, FIELD(cdi_mount, type), false, CDI_0_4_0, 0},
       {"options", read_texts, FIELD(cdi_mount, options), false, 0, 0},
   };
-  read_objects(reader, value, into, fields, ARRAY_LEN(fields), sizeof(struct cdi_mount));
+  struct list *mounts = into;
+  read_objects(reader, value, mounts, fields, ARRAY_LEN(fields), sizeof(struct cdi_mount));
+  for (size_t i = 0; i < mounts->count; i++)
+    check_mount(reader, mounts->items[i]);
+}
+
+static const struct field hook_fields[] = {
+    {"hookName", read_text, FIELD(cdi_hook, name), true, 0, 0},
+    {"path", read_text, FIELD(cdi_hook, path), true, 0, 0},
+    {"args", read_texts, FIELD(cdi_hook, args), false, 0, 0},
+    {"env", read_env, FIELD(cdi_hook, env), false, 0, 0},
+    {"timeout", read_i64, FIELD(cdi_hook, timeout), false, 0, 0},
+};
+
+/* {createContainer: [{path: ...}]}, as files for other programs than CDI's have it. */
+static void read_hooks_by_stage(struct reader *reader, const struct doc_node *stages,
+                                struct list *hooks) {
+  reader_warn(reader, stages, "write a list: [{hookName: createContainer, path: ...}]",
+              "hooks by stage are not CDI: its other readers refuse the file");
+  for (size_t i = 0; i < stages->count; i++) {
+    size_t first = hooks->count;
+    if (!strings_contain(hook_names, stages->keys[i]->text))
+      reader_fail(reader, stages->keys[i], strings_join(reader->arena, hook_names, 6),
+                  "unknown hook \"%.80s\"", stages->keys[i]->text);
+    else if (!is_absent(stages->values[i]))
+      read_objects(reader, stages->values[i], hooks, hook_fields + 1, ARRAY_LEN(hook_fields) - 1,
+                   sizeof(struct cdi_hook));
+    for (; first < hooks->count; first++)
+      ((struct cdi_hook *)hooks->items[first])->name = stages->keys[i]->text;
+  }
+}
+
+static void check_timeout(struct reader *reader, const struct cdi_hook *hook) {
+  const struct doc_node *node = field_of(hook->at, "timeout");
+  if (hook->timeout.value < 0)
+    reader_fail(reader, node, "write seconds, or leave it out", "the timeout %lld is negative",
+                (long long)hook->timeout.value);
+  else if (hook->timeout.is_given && hook->timeout.value == 0)
+    reader_note(reader, node, "write seconds, or leave it out", "the timeout is 0");
 }
 
 static void read_hooks(struct reader *reader, const struct doc_node *value, void *into) {
-  static const struct field fields[] = {
-      {"hookName", read_text, FIELD(cdi_hook, name), true, 0, 0},
-      {"path", read_text, FIELD(cdi_hook, path), true, 0, 0},
-      {"args", read_texts, FIELD(cdi_hook, args), false, 0, 0},
-      {"env", read_env, FIELD(cdi_hook, env), false, 0, 0},
-      {"timeout", read_i64, FIELD(cdi_hook, timeout), false, 0, 0},
-  };
   struct list *hooks = into;
-  read_objects(reader, value, hooks, fields, ARRAY_LEN(fields), sizeof(struct cdi_hook));
+  if (value->kind == DOC_MAPPING)
+    read_hooks_by_stage(reader, value, hooks);
+  else
+    read_objects(reader, value, hooks, hook_fields, ARRAY_LEN(hook_fields),
+                 sizeof(struct cdi_hook));
   for (size_t i = 0; i < hooks->count; i++) {
     const struct cdi_hook *hook = hooks->items[i];
     if (hook->name && !strings_contain(hook_names, hook->name))
-      reader_fail(reader, doc_get(hook->at, "hookName"), strings_join(reader->arena, hook_names, 6),
-                  "unknown hook \"%.80s\"", hook->name);
-    if (hook->timeout.is_given && hook->timeout.value < 0)
-      reader_fail(reader, doc_get(hook->at, "timeout"), "seconds, or leave it out",
-                  "the timeout %lld is negative", (long long)hook->timeout.value);
+      reader_fail(reader, field_of(hook->at, "hookName"),
+                  strings_join(reader->arena, hook_names, 6), "unknown hook \"%.80s\"", hook->name);
+    check_absolute(reader, hook->at, "path", hook->path);
+    check_timeout(reader, hook);
   }
 }
 
 /* ---- net devices ---------------------------------------------------------------------------- */
+
+/* What the kernel takes for the name of an interface, and its tools for one. */
+static void check_interface(struct reader *reader, const struct doc_node *at, const char *name) {
+  if (!name)
+    return;
+  if (strlen(name) > LONGEST_INTERFACE)
+    reader_note(reader, at, "at most 15 bytes", "the interface name \"%.80s\" is too long", name);
+  else if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strpbrk(name, "/: \t\n\v\f\r"))
+    reader_note(reader, at, "no blanks, \"/\" and \":\"", "\"%.80s\" is no interface name", name);
+}
 
 static void check_once(struct reader *reader, struct map *seen, const struct doc_node *at,
                        const char *name) {
@@ -95,7 +168,7 @@ static void check_once(struct reader *reader, struct map *seen, const struct doc
     reader_fail(reader, at, "name each interface once", "the interface \"%.80s\" is there twice",
                 name);
   else if (!map_put(reader->arena, seen, name, NULL))
-    (void)error_memory(reader->err);
+    (void)error_memory(&reader->findings->errors);
 }
 
 static void read_net_devices(struct reader *reader, const struct doc_node *value, void *into) {
@@ -108,8 +181,12 @@ static void read_net_devices(struct reader *reader, const struct doc_node *value
   read_objects(reader, value, devices, fields, ARRAY_LEN(fields), sizeof(struct cdi_net_device));
   for (size_t i = 0; i < devices->count; i++) {
     const struct cdi_net_device *device = devices->items[i];
-    check_once(reader, &hosts, doc_get(device->at, "hostInterfaceName"), device->host_name);
-    check_once(reader, &names, doc_get(device->at, "name"), device->name);
+    const struct doc_node *host = field_of(device->at, "hostInterfaceName");
+    const struct doc_node *name = field_of(device->at, "name");
+    check_once(reader, &hosts, host, device->host_name);
+    check_once(reader, &names, name, device->name);
+    check_interface(reader, host, device->host_name);
+    check_interface(reader, name, device->name);
   }
 }
 
@@ -149,7 +226,7 @@ static void read_rdt(struct reader *reader, const struct doc_node *value, void *
     return;
   rdt->at = value;
   if (rdt->clos_id && !is_clos_id(rdt->clos_id))
-    reader_fail(reader, doc_get(value, "closID"),
+    reader_fail(reader, field_of(value, "closID"),
                 "a directory name of less than 4096 bytes, or / for the root class",
                 "\"%.80s\" is no closID", rdt->clos_id);
   *(const struct cdi_rdt **)into = rdt;

@@ -3,6 +3,7 @@
  * injected into an empty document, and what comes out can be read again. */
 #include "directory.h"
 
+#include "cdi/cdi.h"
 #include "oci/oci.h"
 #include "plugin/edits.h"
 #include "plugin/instance.h"
@@ -38,7 +39,7 @@ static void inject(struct arena *arena, const struct host *host, struct instance
 
 static void list_and_inject(const char *name, const uint8_t *data, size_t size) {
   static const struct request_option dir = {.plugin = "cdi", .key = "dir", .value = "/cdi"};
-  const struct plugin plugin = {.name = "cdi", .path = "cdi", .table = *davit_plugin_entry(1, 0)};
+  const struct plugin plugin = {.name = "cdi", .path = "cdi", .table = cdi_plugin};
   CLEANUP(arena) struct arena arena = {0};
   CLEANUP(error) struct davit_error err = {0};
   CLEANUP(instance) struct instance *instance = NULL;

@@ -62,12 +62,17 @@ static int enumerate(struct davit_instance *self, const struct davit_query *quer
     add_endless_list(out);
   else if (strcmp(broken, "many") == 0)
     add_many(host, out);
+  else if (strcmp(broken, "no-reason") == 0)
+    (void)out->absent(out, "1", NULL, NULL, NULL);
+  else if (strcmp(broken, "no-place") == 0)
+    (void)out->absent(out, "1", &(const struct davit_place){.line = 1}, NULL, "it is not there");
   return DAVIT_OK;
 }
 
 static const char *const promises_list[] = {
-    "none",       "null", "no-id",     "empty-id",     "no-kind", "twice", "no-parent",
-    "own-parent", "size", "long-text", "endless-list", "many",    NULL};
+    "none",         "null",      "no-id",      "empty-id", "no-kind",
+    "twice",        "no-parent", "own-parent", "size",     "long-text",
+    "endless-list", "many",      "no-reason",  "no-place", NULL};
 static const struct davit_option broken = {DAVIT_SIZED(struct davit_option), .key = "broken",
                                            .values = promises_list, .preset = "none",
                                            .help = "which promise"};

@@ -141,13 +141,8 @@ static int run_words(int argc, char **argv) {
   struct cli cli = {.session.render.replica = 1};
   CLEANUP(error) struct davit_error err = {0};
   const struct cli_command *command;
-  int next = 0;
   report_setup(&cli);
-  int answer = parse_global(&cli, argc, argv, &next, &err);
-  if (answer == DAVIT_OK && next < argc)
-    answer = find_command(&cli, argv[next], &command, &err);
-  if (answer == DAVIT_OK)
-    answer = parse_command(&cli, command, argc - next, argv + next, &err);
+  int answer = parse_words(&cli, argc, argv, &command, &err);
   if (answer == DAVIT_OK)
     answer = command->run(&cli, &err);
   report_error(&cli, &err);

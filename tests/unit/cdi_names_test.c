@@ -4,51 +4,127 @@
 #include "cdi/filter.h"
 #include "cdi/names.h"
 
-static const struct {
-  const char *kind;
-  bool is_good;
-} kinds[] = {
-    {"vendor.com/class", true},
-    {"a/b", true},
-    {"aa/b", true},
-    {"vendor1.com/class.subclass", true},
-    {"other-vendor1.com/class_1", true},
-    {"yet_another-vendor2.com/c-lass_2", true},
-    {"_invalid.com/class", false},
-    {"invalid2.com-/class", false},
-    {"invalid3.com/_class", false},
-    {"invalid4.com/class_", false},
-    {"*.com/class", false},
-    {"v.com", false},
-    {"v.com/", false},
-    {"/d", false},
-    {"", false},
-    {"1a/b", false},
-    {"a/1b", false},
-    {"a/b/c", false},
-    {"a//b", false},
-    {"vendor.com/device=", false},
+/* How a row of the report is answered. */
+#define SAME NULL
+
+/* ---- names in full: the rows N1 to N16 of the reference report ------------------------------- */
+
+enum verdict {
+  QUALIFIED,
+  SPLITS, /* into three parts, of which one breaks the grammar */
+  WHOLE   /* does not split */
 };
 
-START_TEST(kinds_follow_the_grammar) {
-  const char *problem = kind_problem(kinds[_i].kind);
-  ck_assert_msg((problem == NULL) == kinds[_i].is_good, "%s: %s", kinds[_i].kind,
-                problem ? problem : "taken");
+static const struct {
+  const char *id, *better;
+  const char *text;
+  enum verdict verdict;
+  const char *vendor, *class_name, *name;
+} names[] = {
+    {"N1", SAME, "vendor.com/class=dev", QUALIFIED, "vendor.com", "class", "dev"},
+    {"N2", SAME, "a/b=c", QUALIFIED, "a", "b", "c"},
+    {"N3", SAME, "aa/b=cc", QUALIFIED, "aa", "b", "cc"},
+    {"N3", SAME, "a/bb=cc", QUALIFIED, "a", "bb", "cc"},
+    {"N4", SAME, "vendor.com/class=0", QUALIFIED, "vendor.com", "class", "0"},
+    {"N5", SAME, "vendor1.com/class1=dev1", QUALIFIED, "vendor1.com", "class1", "dev1"},
+    {"N6", SAME, "vendor1.com/class.subclass=dev1", QUALIFIED, "vendor1.com", "class.subclass",
+     "dev1"},
+    {"N7", SAME, "other-vendor1.com/class_1=dev_1", QUALIFIED, "other-vendor1.com", "class_1",
+     "dev_1"},
+    {"N8", SAME, "yet_another-vendor2.com/c-lass_2=dev_1:2.3", QUALIFIED, "yet_another-vendor2.com",
+     "c-lass_2", "dev_1:2.3"},
+    {"N9", SAME, "_invalid.com/class=dev", SPLITS, "_invalid.com", "class", "dev"},
+    {"N10", SAME, "invalid2.com-/class=dev", SPLITS, "invalid2.com-", "class", "dev"},
+    {"N11", SAME, "invalid3.com/_class=dev", SPLITS, "invalid3.com", "_class", "dev"},
+    {"N11", SAME, "invalid4.com/class_=dev", SPLITS, "invalid4.com", "class_", "dev"},
+    {"N12", SAME, "invalid5.com/class=-dev", SPLITS, "invalid5.com", "class", "-dev"},
+    {"N12", SAME, "invalid6.com/class=dev:", SPLITS, "invalid6.com", "class", "dev:"},
+    {"N13", SAME, "*.com/*dev=*gpu*", SPLITS, "*.com", "*dev", "*gpu*"},
+    {"N14", SAME, "", WHOLE, NULL, NULL, NULL},
+    {"N14", SAME, "a", WHOLE, NULL, NULL, NULL},
+    {"N14", SAME, "/dev/null", WHOLE, NULL, NULL, NULL},
+    {"N14", SAME, "a=b", WHOLE, NULL, NULL, NULL},
+    {"N14", SAME, "a/b", WHOLE, NULL, NULL, NULL},
+    {"N14", SAME, "a/b=", WHOLE, NULL, NULL, NULL},
+    {"N14", SAME, "/b=c", WHOLE, NULL, NULL, NULL},
+    {"N14", SAME, "a/=c", WHOLE, NULL, NULL, NULL},
+    {"N15", SAME, "a/b=c=d", SPLITS, "a", "b", "c=d"},
+    {"N15", SAME, "a/b/c=d", SPLITS, "a", "b/c", "d"},
+    {"N15", SAME, "a//b=c", SPLITS, "a", "/b", "c"},
+    {"N15", SAME, "a/b=c/d", SPLITS, "a", "b", "c/d"},
+    /* Of the report's section 2, in which these have no number. */
+    {NULL, SAME, "1a/b=c", SPLITS, "1a", "b", "c"},
+    {NULL, SAME, "a/1b=c", SPLITS, "a", "1b", "c"},
+    {NULL, SAME, "v.com/c=a:b:c", QUALIFIED, "v.com", "c", "a:b:c"},
+    {NULL, SAME, "v.com/c=d\n", SPLITS, "v.com", "c", "d\n"},
+    {NULL, SAME, "v.com/c=*", SPLITS, "v.com", "c", "*"},
+    {NULL, SAME, "A_..b/C=0-9", QUALIFIED, "A_..b", "C", "0-9"},
+};
+
+static void check_part(const char *part, size_t size, const char *expected) {
+  ck_assert_uint_eq(size, strlen(expected));
+  ck_assert_int_eq(memcmp(part, expected, size), 0);
+}
+
+START_TEST(names_split_and_are_judged) {
+  const char *text = names[_i].text;
+  struct name_parts parts;
+  bool splits = name_split(text, &parts);
+  ck_assert_msg(splits == (names[_i].verdict != WHOLE), "%s", text);
+  ck_assert_msg((name_problem(text) == NULL) == (names[_i].verdict == QUALIFIED), "%s", text);
+  if (!splits)
+    return;
+  check_part(text, parts.vendor, names[_i].vendor);
+  check_part(text + parts.vendor + 1, parts.class, names[_i].class_name);
+  ck_assert_str_eq(parts.name, names[_i].name);
 }
 END_TEST
 
 static const struct {
-  const char *name;
+  const char *text, *says;
+} problems[] = {
+    {"a=b", "it is not VENDOR/CLASS=NAME"}, {"_a/b=c", "the vendor must begin"},
+    {"_a/_b=_c", "the vendor must begin"}, /* in the order in which one reads it */
+    {"a/_b=_c", "the class must begin"},    {"a/b=_c", "it must begin and end"},
+};
+
+START_TEST(what_is_wrong_with_a_name_is_said) {
+  ck_assert_contains(name_problem(problems[_i].text), problems[_i].says);
+}
+END_TEST
+
+static const struct {
+  const char *id, *better, *name;
   bool is_good;
-} names[] = {
-    {"dev", true},   {"0", true},     {"c", true},   {"dev_1:2.3", true},  {"a:b:c", true},
-    {"-dev", false}, {"dev:", false}, {":a", false}, {"a\xC3\xA9", false}, {"a b", false},
-    {"a/b", false},  {"c=d", false},  {"", false},   {"*gpu*", false},     {"d\n", false},
+} device_names[] = {
+    {"N16", SAME, "a\xC3\xA9", false}, {"N16", SAME, "a b", false}, {"N16", SAME, "a/b", false},
+    {"N16", SAME, ":a", false},        {"N16", SAME, "a:", false},  {NULL, SAME, "dev", true},
+    {NULL, SAME, "0", true},           {NULL, SAME, "", false},     {NULL, SAME, "-dev", false},
 };
 
 START_TEST(device_names_follow_the_grammar) {
-  ck_assert_msg((device_name_problem(names[_i].name) == NULL) == names[_i].is_good, "%s",
-                names[_i].name);
+  ck_assert_msg((device_name_problem(device_names[_i].name) == NULL) == device_names[_i].is_good,
+                "%s", device_names[_i].name);
+}
+END_TEST
+
+static const struct {
+  const char *kind;
+  bool is_good;
+} kinds[] = {{"a/b", true}, {"v.com", false}, {"v.com/", false}, {"/d", false}, {"", false}};
+
+START_TEST(kinds_follow_the_grammar) {
+  ck_assert_msg((kind_problem(kinds[_i].kind) == NULL) == kinds[_i].is_good, "%s", kinds[_i].kind);
+}
+END_TEST
+
+START_TEST(no_part_of_a_name_is_too_long) {
+  char name[3 * 300 + 3];
+  memset(name, 'a', sizeof(name) - 1);
+  name[300] = '/';
+  name[601] = '=';
+  name[sizeof(name) - 1] = '\0';
+  ck_assert_ptr_null(name_problem(name));
 }
 END_TEST
 
@@ -135,7 +211,14 @@ static const struct {
     {SIZED("kind: \"nvidia.com\\u002fgpu\"\n"), true},
     {SIZED("\xEF\xBB\xBFkind: amd.com/gpu\n"), true},
     {SIZED("k\0i\0n\0d\0"), true},
+    {SIZED("\xFF\xFEk\0i\0"), true},
+    {SIZED("\xFE\xFF\0k\0i"), true},
+    {SIZED("kind: \"nvidia\\x2ecom/gpu\"\n"), true},
     {SIZED("kind: !!binary bnZpZGlhLmNvbS9ncHU=\n"), true},
+    {SIZED("kind: !!bin%61ry bnZpZGlhLmNvbS9ncHU=\n"), true},
+    {SIZED("%TAG !b! tag:yaml.org,2002:bin\n---\nkind: !b!ary bnZpZGlhLmNvbS9ncHU=\n"), true},
+    {SIZED("kind: amd.com/gpu # 100%\n"), false},
+    {SIZED("kind: amd.com/gpu # wow!\n"), false},
     {SIZED(""), false},
 };
 
@@ -163,8 +246,11 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("cdi_names");
   TCase *tests = tcase_create("cdi_names");
+  tcase_add_loop_test(tests, names_split_and_are_judged, 0, ARRAY_LEN(names));
+  tcase_add_loop_test(tests, what_is_wrong_with_a_name_is_said, 0, ARRAY_LEN(problems));
+  tcase_add_loop_test(tests, device_names_follow_the_grammar, 0, ARRAY_LEN(device_names));
   tcase_add_loop_test(tests, kinds_follow_the_grammar, 0, ARRAY_LEN(kinds));
-  tcase_add_loop_test(tests, device_names_follow_the_grammar, 0, ARRAY_LEN(names));
+  tcase_add_test(tests, no_part_of_a_name_is_too_long);
   tcase_add_loop_test(tests, versions_are_those_of_the_format, 0, ARRAY_LEN(versions));
   tcase_add_loop_test(tests, permissions_become_cgroup_access, 0, ARRAY_LEN(permissions));
   tcase_add_test(tests, uuids_are_those_of_vendor_tools);

@@ -59,13 +59,8 @@ static int read_words(char *text, char **words) {
 
 static int render(struct cli *cli, int argc, char **argv, struct oci **oci,
                   struct davit_error *err) {
-  int next;
   const struct cli_command *command;
-  int answer = parse_global(cli, argc, argv, &next, err);
-  if (answer == DAVIT_OK)
-    answer = find_command(cli, argv[next], &command, err);
-  if (answer == DAVIT_OK)
-    answer = parse_command(cli, command, argc - next, argv + next, err);
+  int answer = parse_words(cli, argc, argv, &command, err);
   const struct service_file *file;
   const struct service *service;
   const struct rootfs rootfs = {0};

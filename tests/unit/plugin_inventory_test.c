@@ -125,6 +125,8 @@ START_TEST(broken_promises_fail_even_if_the_plugin_goes_on) {
       {"long-text", "a text of a device is longer than 4096 bytes"},
       {"endless-list", "a list of a device has more than 1024 entries"},
       {"many", "there are more than 16384 devices"},
+      {"no-reason", "a name is absent without a reason"},
+      {"no-place", "the place of an absent name has an impossible size"},
   };
   const struct request_option given = {.key = "broken", .value = cases[_i].broken};
   CLEANUP(toy) struct toy toy = {0};
@@ -196,7 +198,7 @@ int main(void) {
   tcase_add_test(cases, nothing_here_is_an_empty_answer);
   tcase_add_loop_test(cases, an_error_comes_beside_the_devices_before_it, 0, 3);
   tcase_add_test(cases, a_reason_names_the_option_at_fault);
-  tcase_add_loop_test(cases, broken_promises_fail_even_if_the_plugin_goes_on, 0, 11);
+  tcase_add_loop_test(cases, broken_promises_fail_even_if_the_plugin_goes_on, 0, 13);
   tcase_add_test(cases, a_positive_answer_breaks_a_promise);
   tcase_add_test(cases, a_newer_plugin_is_understood_as_far_as_possible);
   tcase_add_test(cases, sized_structs_of_other_versions);

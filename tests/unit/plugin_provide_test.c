@@ -210,7 +210,29 @@ START_TEST(devices_that_a_spec_lacks_are_named_in_full) {
   ask_for(&f, "0");
   ask_for(&f, "1");
   check_refused(&f, DAVIT_E_INVALID, "gpu.not-found");
-  ck_assert_error(&f.err, "cdi.device-missing", "asked for: acme.com/npu=1");
+  ck_assert_error(&f.err, "cdi.device-missing", "asked for: acme.com/npu=1; looked in a drawer");
+  const struct problem *last = f.err.last; /* of "1" alone: the other is there */
+  ck_assert_uint_eq(f.err.count, 3);
+  ck_assert_str_eq(last->code, "cdi.device-missing");
+  ck_assert_str_eq(last->text, "the line of  100% is torn");
+  ck_assert_str_eq(last->hint, "mend it");
+  ck_assert_str_eq(last->at.file, "/etc/cdi/acme.yaml");
+  ck_assert_uint_eq(last->at.line, 7);
+  ck_assert_uint_eq(last->at.column, 3);
+  ck_assert_str_eq(last->at.key, "devices[1]");
+}
+END_TEST
+
+START_TEST(where_was_looked_for_a_kind_is_said) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  install(&f, "cdi-nothing");
+  f.settings.cdi = CDI_REQUIRE;
+  ask_for(&f, "0");
+  check_refused(&f, DAVIT_E_NOT_FOUND, "cdi.kind-missing");
+  ck_assert_contains(f.err.first->text, "describes devices of vendor \"acme\"; looked in a drawer");
+  ck_assert_str_eq(f.err.first->hint, "look into /etc/cdi too");
+  ck_assert_error(&f.err, "cdi.device-missing", "100% is torn");
 }
 END_TEST
 
@@ -839,6 +861,7 @@ int main(void) {
   tcase_add_loop_test(tests, policies, 0, CASES);
   tcase_add_test(tests, an_incomplete_spec_is_explained);
   tcase_add_test(tests, devices_that_a_spec_lacks_are_named_in_full);
+  tcase_add_test(tests, where_was_looked_for_a_kind_is_said);
   tcase_add_loop_test(tests, a_model_is_the_vendors_plugins_to_know, 0, 2);
   tcase_add_test(tests, a_broken_spec_counts_unless_the_others_serve_all);
   tcase_add_loop_test(tests, preferring_tells_who_serves_instead, 0, 2);

@@ -113,6 +113,29 @@ static inline void rig_open(struct rig *rig, const char *name, const char *const
   rig_open_at(rig, rig->tree.root, name, options);
 }
 
+/* Opens cdi.so with these directories as on the command line; `caller` NULL: sees the host. */
+static inline void rig_open_dirs(struct rig *rig, const char *root, const struct host *caller,
+                                 const char *const *asked) {
+  const char *dirs[] = {TEST_PLUGINS, NULL};
+  const struct plugin_path path = {.dirs = dirs, .allow_untrusted = true};
+  const struct plugin_file *file;
+  const struct plugin *plugin;
+  ck_assert_ok(plugin_find(&rig->arena, &path, "cdi", &file, &rig->err), &rig->err);
+  ck_assert_ok(plugin_load(&rig->arena, &path, file, &plugin, &rig->err), &rig->err);
+  ck_assert_ok(host_open(root, &rig->host, &rig->err), &rig->err);
+  struct request_option *options = arena_array(&rig->arena, 2, sizeof(*options));
+  size_t count = 0;
+  for (; count < 2 && asked[count]; count++)
+    options[count] = (struct request_option){.plugin = "cdi", .key = "dir", .value = asked[count]};
+  rig->log = (struct log){LOG_LEVEL_INFO, take_log, rig};
+  const struct instance_settings settings = {.host = rig->host,
+                                             .caller = caller,
+                                             .log = &rig->log,
+                                             .options = options,
+                                             .option_count = count};
+  ck_assert_ok(instance_open(&rig->arena, plugin, &settings, &rig->instance, &rig->err), &rig->err);
+}
+
 static inline void rig_enumerate(struct rig *rig, const char *vendor) {
   const struct davit_query query = {DAVIT_SIZED(struct davit_query), .vendor = vendor};
   inventory_clear(&rig->inventory);

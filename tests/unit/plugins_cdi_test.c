@@ -140,7 +140,8 @@ static int take_pair(const struct davit_edits *e, uint32_t what, const char *nam
 struct wish {
   const char *ids; /* with blanks between */
   uint32_t flags;
-  uint32_t no_hooks; /* nonzero: the container may have none */
+  uint32_t no_hooks;  /* nonzero: the container may have none */
+  uint32_t container; /* DAVIT_CT_* */
   uint32_t uid, gid;
 };
 
@@ -156,7 +157,8 @@ static const char *inject(struct rig *rig, struct wish wish) {
   for (char *id; (id = strsep(&rest, " "));)
     devices[count++] = find_device(rig, id);
   const struct davit_container container = {DAVIT_SIZED(struct davit_container),
-                                            .flags = wish.no_hooks ? 0 : DAVIT_CT_HOOKS,
+                                            .flags = wish.container |
+                                                     (wish.no_hooks ? 0 : DAVIT_CT_HOOKS),
                                             .uid = wish.uid, .gid = wish.gid, .env = no_env};
   const struct davit_request request = {DAVIT_SIZED(struct davit_request), .flags = wish.flags,
                                         .devices = devices, .container = &container,
@@ -170,29 +172,6 @@ static const char *inject(struct rig *rig, struct wish wish) {
   error_clear(&rig->err);
   int answer = instance_inject(rig->instance, &request, &scribe.api, &rig->err);
   return answer < 0 ? NULL : scribe.text;
-}
-
-/* Opens cdi.so with these directories as on the command line; `caller` NULL: sees the host. */
-static void open_with_dirs(struct rig *rig, const char *root, const struct host *caller,
-                           const char *const *asked) {
-  const char *dirs[] = {TEST_PLUGINS, NULL};
-  const struct plugin_path path = {.dirs = dirs, .allow_untrusted = true};
-  const struct plugin_file *file;
-  const struct plugin *plugin;
-  ck_assert_ok(plugin_find(&rig->arena, &path, "cdi", &file, &rig->err), &rig->err);
-  ck_assert_ok(plugin_load(&rig->arena, &path, file, &plugin, &rig->err), &rig->err);
-  ck_assert_ok(host_open(root, &rig->host, &rig->err), &rig->err);
-  struct request_option *options = arena_array(&rig->arena, 2, sizeof(*options));
-  size_t count = 0;
-  for (; count < 2 && asked[count]; count++)
-    options[count] = (struct request_option){.plugin = "cdi", .key = "dir", .value = asked[count]};
-  rig->log = (struct log){LOG_LEVEL_INFO, take_log, rig};
-  const struct instance_settings settings = {.host = rig->host,
-                                             .caller = caller,
-                                             .log = &rig->log,
-                                             .options = options,
-                                             .option_count = count};
-  ck_assert_ok(instance_open(&rig->arena, plugin, &settings, &rig->instance, &rig->err), &rig->err);
 }
 
 static struct rig rig;
@@ -352,8 +331,8 @@ START_TEST(a_tie_at_the_top_is_unusable) {
   rig_open(&rig, "cdi", NULL);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_str_eq(find_device(&rig, "d")->unusable,
-                   "defined in two files of equal priority, /var/run/cdi/b.yaml and "
-                   "/var/run/cdi/c.yaml");
+                   "defined in files of equal priority, /var/run/cdi/b.yaml:3 and "
+                   "/var/run/cdi/c.yaml:3; these shadow /etc/cdi/a.yaml:3");
   ck_assert_ptr_null(inject(&rig, (struct wish){.ids = "d"}));
   ck_assert_error(&rig.err, "cdi.device-missing", "v.com/c=d without contradiction");
 }
@@ -373,7 +352,7 @@ START_TEST(one_directory_under_two_names_is_no_tie) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", "env: [A=b]");
   tree_link(&rig.tree, "/other", "etc/cdi");
   static const char *const dirs[] = {"/etc/cdi", "/other", NULL};
-  open_with_dirs(&rig, rig.tree.root, NULL, dirs);
+  rig_open_dirs(&rig, rig.tree.root, NULL, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_ptr_null(find_device(&rig, "d")->unusable);
   ck_assert_str_eq(find_device(&rig, "d")->file, "/other/a.yaml");
@@ -384,7 +363,7 @@ START_TEST(given_directories_replace_the_defaults) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "hidden", "env: [A=b]");
   put_small(&rig, "/specs/a.yaml", "v.com/c", "d", "env: [A=b]");
   static const char *const dirs[] = {"/specs", "/missing", NULL};
-  open_with_dirs(&rig, rig.tree.root, NULL, dirs);
+  rig_open_dirs(&rig, rig.tree.root, NULL, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_str_eq(listing(&rig), "v.com/c=d");
   ck_assert_str_eq(rig.warnings,
@@ -606,6 +585,56 @@ START_TEST(all_stale_entries_are_named_and_how_to_renew_them) {
 }
 END_TEST
 
+START_TEST(what_is_not_named_any_more_is_counted) {
+  const char *mounts = "";
+  for (int i = 0; i < 18; i++)
+    mounts = arena_printf(&rig.arena, "%s{hostPath: /gone/%d, containerPath: /b},", mounts, i);
+  put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d",
+            arena_printf(&rig.arena, "mounts: [%s]", mounts));
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  ck_assert_ptr_null(inject(&rig, (struct wish){.ids = "d"}));
+  ck_assert_uint_eq(rig.err.count, 17);
+  ck_assert_str_eq(rig.err.first->text,
+                   "plugin cdi: the mount source /gone/0 is not there; v.com/c=d needs it");
+  ck_assert_error(&rig.err, "cdi.file-stale",
+                  "2 more entries of CDI files name what is not on this host");
+}
+END_TEST
+
+START_TEST(a_file_without_device_is_needed_by_every_device) {
+  put(&rig, "/etc/cdi/a.yaml",
+      "cdiVersion: 0.5.0\nkind: v.com/c\ndevices: [{name: d, containerEdits: {env: [A=b]}}]\n"
+      "containerEdits:\n  hooks: [{hookName: poststop, path: /gone}]\n");
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  ck_assert_ptr_null(inject(&rig, (struct wish){.ids = "d"}));
+  ck_assert_error(&rig.err, "cdi.file-stale",
+                  "the hook /gone is not there; every device of the file needs it");
+  check_place(rig.err.first, "/etc/cdi/a.yaml", 5, 11, "containerEdits.hooks[0]");
+}
+END_TEST
+
+/* Only root's runtime can map the ids of a mount. */
+START_TEST(a_mount_of_a_user_namespace_maps_ids_where_that_can_be) {
+  tree_dir(&rig.tree, "/lib");
+  put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d",
+            "mounts: [{hostPath: /lib, containerPath: /b}]");
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+#define MOUNT "d /etc/cdi/a.yaml:3: mount /lib at /b type -: rbind"
+  ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d", .container = DAVIT_CT_USER_NS}),
+                  MOUNT " ridmap\n");
+  const uint32_t rootless = DAVIT_CT_USER_NS | DAVIT_CT_ROOTLESS;
+  ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d", .container = rootless}), MOUNT "\n");
+  ck_assert_edits(&rig,
+                  inject(&rig, (struct wish){.ids = "d",
+                                             .flags = DAVIT_REQUEST_GENERATE,
+                                             .container = DAVIT_CT_USER_NS}),
+                  MOUNT "\n");
+}
+END_TEST
+
 START_TEST(a_container_without_hooks_is_refused) {
   put_nvidia_host();
   rig_open(&rig, "cdi", NULL);
@@ -631,7 +660,7 @@ START_TEST(given_directories_are_the_callers) {
   /* The host is a directory below; the caller sees all of the rig. */
   static const char *const dirs[] = {"/caller/specs", NULL};
   const char *below = arena_printf(&rig.arena, "%s/host", rig.tree.root);
-  open_with_dirs(&rig, below, caller, dirs);
+  rig_open_dirs(&rig, below, caller, dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d"}),
                   "d /caller/specs/a.yaml:3: mount /m at /m type -: rbind\n");
@@ -665,6 +694,9 @@ int main(void) {
   tcase_add_test(tests, the_last_rdt_replaces_the_others);
   tcase_add_loop_test(tests, what_the_host_lacks_is_named_with_its_place, 0, ARRAY_LEN(stale));
   tcase_add_test(tests, all_stale_entries_are_named_and_how_to_renew_them);
+  tcase_add_test(tests, what_is_not_named_any_more_is_counted);
+  tcase_add_test(tests, a_file_without_device_is_needed_by_every_device);
+  tcase_add_test(tests, a_mount_of_a_user_namespace_maps_ids_where_that_can_be);
   tcase_add_test(tests, a_container_without_hooks_is_refused);
   tcase_add_test(tests, given_directories_are_the_callers);
   suite_add_tcase(suite, tests);

@@ -6,6 +6,25 @@
 #include "util/map.h"
 #include "util/text.h"
 
+START_TEST(an_arena_takes_what_is_in_another) {
+  CLEANUP(arena) struct arena arena = {0};
+  struct arena first = {0}, second = {0}, empty = {0};
+  const char *one = arena_strdup(&first, "one");
+  arena_take(&arena, &first); /* into an empty one */
+  ck_assert_ptr_null(first.blocks);
+  const char *mine = arena_strdup(&arena, "mine");
+  const char *two = arena_strdup(&second, "two");
+  ck_assert_ptr_nonnull(arena_alloc(&second, 100000)); /* more than one block */
+  arena_take(&arena, &second);
+  arena_take(&arena, &empty);
+  const char *more = arena_strdup(&arena, "more");
+  ck_assert_str_eq(one, "one");
+  ck_assert_str_eq(two, "two");
+  ck_assert_str_eq(mine, "mine");
+  ck_assert_ptr_eq(more, mine + 16); /* it goes on in its own block */
+}
+END_TEST
+
 START_TEST(arena_gives_zeroed_memory_of_any_size) {
   CLEANUP(arena) struct arena arena = {0};
   for (size_t size = 0; size < 100000; size = size * 3 + 1) {
@@ -156,6 +175,7 @@ int main(void) {
   Suite *suite = suite_create("util");
   TCase *tests = tcase_create("util");
   tcase_add_test(tests, arena_gives_zeroed_memory_of_any_size);
+  tcase_add_test(tests, an_arena_takes_what_is_in_another);
   tcase_add_test(tests, map_finds_what_was_put_and_not_removed);
   tcase_add_test(tests, errors_keep_order_and_join);
   tcase_add_loop_test(tests, errors_are_sorted_by_place, 0, 2);

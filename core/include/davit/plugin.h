@@ -238,6 +238,12 @@ struct davit_devices { /* where enumerate() puts them; their order is the order 
   uint32_t struct_size;
   uint32_t reserved0;
   int (*add)(const struct davit_devices *out, const struct davit_device *device);
+  /* Why a name of the query is not among the devices, said if nobody else knows it either: `text`
+   * is what is wrong, `place` the file at fault (NULL: none), `remedy` what would help (NULL: the
+   * text says it). May be called several times for a name. `name` NULL: of the whole query, where
+   * was looked for it; `text` then continues a sentence: "looked in /etc/cdi (not there)". */
+  int (*absent)(const struct davit_devices *out, const char *name, const struct davit_place *place,
+                const char *remedy, const char *text);
 };
 
 struct davit_query { /* what matters; the answer may hold more, davit picks */
@@ -350,7 +356,9 @@ enum { /* what davit_edits.set() sets: name, value */
    * up: "dmem.max", "drm/0000:03:00.0/vram 1073741824". */
   DAVIT_SET_UNIFIED = 3,
   DAVIT_SET_NET_DEVICE = 4, /* name on the host, name in the container */
-  DAVIT_SET_INTEL_RDT = 5   /* OCI key, value: any replaces the object; "schemata" takes many */
+  /* OCI key, value: any replaces the object; "schemata" takes many. Both empty: the object without
+   * any key. */
+  DAVIT_SET_INTEL_RDT = 5
 };
 #define DAVIT_SET_DEFAULT (1u << 0) /* env: only if neither service nor user sets it */
 #define DAVIT_SET_PREPEND (1u << 1) /* env: put before the value there, with a colon between */
