@@ -50,26 +50,20 @@ static void end(void) {
   rig_end(&rig);
 }
 
-/* Injects one device after the other, each as a use of its own. */
 static struct oci *inject(const char *config, const char *const *devices) {
+  struct session session = {.host_root = rig.tree.root,
+                            .allow_untrusted = true,
+                            .render.rootless = ROOTLESS_NO,
+                            .log = {.threshold = LOG_LEVEL_NONE}};
   struct oci *oci = NULL;
-  ck_assert_ok(oci_parse("config.json", config, strlen(config), &oci, &rig.err), &rig.err);
-  for (; *devices; devices++) {
-    struct session session = {.host_root = rig.tree.root,
-                              .allow_untrusted = true,
-                              .render.rootless = ROOTLESS_NO,
-                              .log = {.threshold = LOG_LEVEL_NONE}};
-    ck_assert(list_push(&session.arena, &session.plugin_dirs, TEST_PLUGINS));
-    CLEANUP(machine) struct machine machine = {0};
+  ck_assert(list_push(&session.arena, &session.plugin_dirs, TEST_PLUGINS));
+  for (; *devices; devices++)
     for (const struct session_option *option = options_request; option->name; option++)
       if (strcmp(option->name, "device") == 0)
         ck_assert_ok(option->take(&session, *devices, &rig.err), &rig.err);
-    ck_assert_ok(machine_open(&session, &machine, &rig.err), &rig.err);
-    ck_assert_ok(inject_all(&session, &machine, oci, &rig.err), &rig.err);
-    cleanup_machine(&machine);
-    machine = (struct machine){0};
-    arena_free(&session.arena);
-  }
+  ck_assert_ok(inject_config(&session, "config.json", config, strlen(config), &oci, &rig.err),
+               &rig.err);
+  arena_free(&session.arena);
   return oci;
 }
 
