@@ -433,6 +433,43 @@ START_TEST(k15_an_unknown_device_changes_nothing) {
 }
 END_TEST
 
+/* ---- what a config asks for itself ---- */
+
+static struct outcome inject_annotated(const char *annotations, const char *device) {
+  struct injector injector = injector_new(&rig);
+  if (device)
+    injector_set(&injector, "device", device);
+  struct outcome outcome =
+      injector_run(&injector, arena_printf(&rig.arena, "{\"annotations\": {%s}}", annotations));
+  davit_free(injector.davit);
+  return outcome;
+}
+
+/* SAME, but that a use which is for nothing is an error. */
+START_TEST(k26_annotations_that_ask_for_nothing) {
+  put_spec("/etc/cdi/a.yaml", "dev1");
+  ck_assert_config(&rig, inject_devices(&rig, KIND "=dev1", "{}"),
+                   "{\"process\": {\"env\": [\"FROM=/etc/cdi/a.yaml\"]}}");
+  ck_assert_config(&rig, inject_annotated("", KIND "=dev1"),
+                   "{\"process\": {\"env\": [\"FROM=/etc/cdi/a.yaml\"]}, \"annotations\": {}}");
+  ck_assert_contains(inject_annotated("", NULL).problems, "asks for no CDI device itself");
+}
+END_TEST
+
+/* SAME. */
+START_TEST(k27_annotations_that_are_wrong) {
+  put_spec("/etc/cdi/a.yaml", "dev1");
+  struct outcome outcome = inject_annotated("\"cdi.k8s.io/v_d\": \"foobar\"", NULL);
+  ck_assert_ptr_null(outcome.config);
+  ck_assert_contains(outcome.problems,
+                     "cdi.annotation config.json:1:36: annotations.\"cdi.k8s.io/v_d\": ");
+  outcome = inject_annotated("\"cdi.k8s.io/v_d\": \"v.com/c=dev2\"", KIND "=dev1");
+  ck_assert_ptr_null(outcome.config);
+  ck_assert_contains(outcome.problems, "gpu.not-found config.json:1:36: ");
+  ck_assert_contains(outcome.problems, "no device \"dev2\"");
+}
+END_TEST
+
 /* SAME: devices of two kinds, with what both files say. */
 START_TEST(k28_two_vendors) {
   put(&rig, "/etc/cdi/a.yaml",
@@ -441,8 +478,10 @@ START_TEST(k28_two_vendors) {
   put(&rig, "/etc/cdi/b.yaml",
       "cdiVersion: 0.6.0\nkind: v2.com/c\ncontainerEdits: {env: [ALL2=2]}\n"
       "devices: [{name: d, containerEdits: {env: [D2=2]}}]\n");
-  ck_assert_config(&rig, inject_devices(&rig, "v1.com/c=d,v2.com/c=d", "{}"),
-                   "{\"process\": {\"env\": [\"ALL1=1\", \"D1=1\", \"ALL2=2\", \"D2=2\"]}}");
+#define ENV  "\"process\": {\"env\": [\"ALL1=1\", \"D1=1\", \"ALL2=2\", \"D2=2\"]}"
+#define KEYS "\"cdi.k8s.io/v1_d\": \"v1.com/c=d\", \"cdi.k8s.io/v2_d\": \"v2.com/c=d\""
+  ck_assert_config(&rig, inject_devices(&rig, "v1.com/c=d,v2.com/c=d", "{}"), "{" ENV "}");
+  ck_assert_config(&rig, inject_annotated(KEYS, NULL), "{" ENV ", \"annotations\": {" KEYS "}}");
 }
 END_TEST
 
@@ -639,6 +678,8 @@ int main(void) {
   tcase_add_loop_test(tests, k39_every_change_is_seen, 0, ARRAY_LEN(events));
   tcase_add_loop_test(tests, devices_are_injected, 0, ARRAY_LEN(injections));
   tcase_add_test(tests, k15_an_unknown_device_changes_nothing);
+  tcase_add_test(tests, k26_annotations_that_ask_for_nothing);
+  tcase_add_test(tests, k27_annotations_that_are_wrong);
   tcase_add_test(tests, k28_two_vendors);
   tcase_add_test(tests, k29_no_config);
   tcase_add_test(tests, k35_nodes_are_looked_up_each_time);
