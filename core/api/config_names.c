@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cdi/names.h"
 #include "cdi/requests.h"
 #include "doc/doc.h"
 #include "util/text.h"
@@ -68,8 +69,8 @@ static int add_annotations(struct arena *arena, const struct doc_node *root, str
   return answer;
 }
 
-static bool is_cdi_name(void *user, const char *path) {
-  return !qualified_name_problem(user, path);
+static bool is_cdi_name(const char *path) {
+  return !name_problem(path);
 }
 
 static int add_devices(struct arena *arena, const struct doc_node *root, struct list *names,
@@ -78,7 +79,7 @@ static int add_devices(struct arena *arena, const struct doc_node *root, struct 
   int answer = DAVIT_OK;
   for (size_t i = 0; answer == DAVIT_OK && i < devices->count; i++) {
     const struct doc_node *path = doc_get(devices->values[i], "path");
-    if (is_cdi_name(arena, path->text))
+    if (is_cdi_name(path->text))
       answer = add_name(arena, path, path->text, names, err);
   }
   return answer;
@@ -89,7 +90,7 @@ int take_config_names(struct arena *arena, const struct doc_source *source, stru
   const struct oci_source config = {.kind = OCI_FROM_CONFIG, .file = source->file};
   const char *const *taken;
   bool has_annotations = oci_has_annotations(oci, annotation_prefix);
-  int answer = oci_take_names(oci, arena, is_cdi_name, arena, &config, &taken, err);
+  int answer = oci_take_names(oci, arena, is_cdi_name, &config, &taken, err);
   if (answer < 0 || (!has_annotations && !taken[0]))
     return answer;
   const struct doc_node *root; /* once more, for the positions */

@@ -18,11 +18,11 @@ static const char *path_of(const cJSON *device) {
 }
 
 static int take_names(struct oci *oci, cJSON *devices, struct arena *arena, oci_path_test *is_name,
-                      void *user, const struct oci_source *source, struct list *names,
+                      const struct oci_source *source, struct list *names,
                       struct davit_error *err) {
   for (cJSON *device = devices->child, *next; device; device = next) {
     next = device->next;
-    if (!is_name(user, path_of(device)))
+    if (!is_name(path_of(device)))
       continue;
     const char *name = arena_strdup(arena, path_of(device));
     if (!name || !list_push(arena, names, name))
@@ -47,13 +47,12 @@ static void drop_shadowed(const struct oci *oci, cJSON *devices) {
   }
 }
 
-int oci_take_names(struct oci *oci, struct arena *arena, oci_path_test *is_name, void *user,
+int oci_take_names(struct oci *oci, struct arena *arena, oci_path_test *is_name,
                    const struct oci_source *source, const char *const **names,
                    struct davit_error *err) {
   struct list taken = {0};
   cJSON *devices = json_find(oci->root, "linux.devices");
-  int answer =
-      devices ? take_names(oci, devices, arena, is_name, user, source, &taken, err) : DAVIT_OK;
+  int answer = devices ? take_names(oci, devices, arena, is_name, source, &taken, err) : DAVIT_OK;
   if (answer < 0)
     return answer;
   if (taken.count > 0)

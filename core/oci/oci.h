@@ -177,12 +177,12 @@ int oci_add_device(struct oci *oci, const struct oci_device *device,
 bool oci_find_device(const struct oci *oci, const char *path, struct oci_device *device,
                      const struct oci_source **source);
 
-typedef bool oci_path_test(void *user, const char *path);
+typedef bool oci_path_test(const char *path);
 
 /* Takes the entries out of linux.devices whose path is no path, but a name that asks for a device.
  * *names: these, in the order of the list. If there are any, of several nodes with one path the
  * last stays, which runtimes take; the list itself stays, maybe empty. */
-int oci_take_names(struct oci *oci, struct arena *arena, oci_path_test *is_name, void *user,
+int oci_take_names(struct oci *oci, struct arena *arena, oci_path_test *is_name,
                    const struct oci_source *source, const char *const **names,
                    struct davit_error *err) MUST_CHECK;
 

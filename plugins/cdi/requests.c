@@ -13,21 +13,6 @@ enum {
 
 const char annotation_prefix[] = "cdi.k8s.io/";
 
-const char *qualified_name_problem(struct arena *arena, const char *name) {
-  const char *equals = strchr(name, '=');
-  if (!equals)
-    return "it has no \"=\"";
-  const char *kind = arena_strndup(arena, name, (size_t)(equals - name));
-  if (!kind)
-    return "there is no memory to look at it";
-  const char *problem = kind_problem(kind);
-  if (problem)
-    return problem;
-  problem = device_name_problem(equals + 1);
-  const char *text = problem ? arena_printf(arena, "behind the \"=\", %s", problem) : NULL;
-  return text ? text : problem;
-}
-
 static int refuse(struct davit_error *err, const struct where *at, const char *hint,
                   const char *format, ...) PRINTF_LIKE(4, 5);
 static int refuse(struct davit_error *err, const struct where *at, const char *hint,
@@ -40,9 +25,8 @@ static int refuse(struct davit_error *err, const struct where *at, const char *h
 }
 
 /* The answer is 0 if the name is one. */
-static int check_name(struct arena *arena, const struct where *at, const char *name,
-                      struct davit_error *err) {
-  const char *problem = qualified_name_problem(arena, name);
+static int check_name(const struct where *at, const char *name, struct davit_error *err) {
+  const char *problem = name_problem(name);
   if (!problem)
     return DAVIT_OK;
   return refuse(err, at, "write vendor/class=name[,vendor/class=name...], without blanks",
@@ -88,7 +72,7 @@ int annotation_make(struct arena *arena, const char *plugin, const char *device_
   struct cdi_annotation made = {.value = ""};
   int answer = make_key(arena, plugin, device_id, &made.key, err);
   for (const char *const *device = devices; *device; device++) {
-    int checked = check_name(arena, NULL, *device, err);
+    int checked = check_name(NULL, *device, err);
     if (answer == DAVIT_OK)
       answer = checked;
     if (made.value)
@@ -112,7 +96,7 @@ int annotation_read(struct arena *arena, const struct where *at, const char *val
   if (!rest)
     return error_memory(err);
   for (char *name; (name = strsep(&rest, ","));) {
-    int checked = check_name(arena, at, name, err);
+    int checked = check_name(at, name, err);
     if (answer == DAVIT_OK)
       answer = checked;
     if (!list_push(arena, &list, name))

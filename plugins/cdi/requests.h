@@ -13,10 +13,6 @@
 
 extern const char annotation_prefix[]; /* of the keys of all requests */
 
-/* NULL: the name is "vendor/class=name" by the format's grammar; else what is wrong with it, maybe
- * in the arena. */
-const char *qualified_name_problem(struct arena *arena, const char *name);
-
 struct cdi_annotation {
   const char *key;
   const char *value;

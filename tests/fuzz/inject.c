@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/session.h"
+#include "cdi/names.h"
 #include "cdi/requests.h"
 #include "util/cleanup.h"
 #include "util/diff.h"
@@ -24,7 +25,7 @@ static size_t check_names(struct arena *arena, const struct list *names) {
   size_t devices = 0;
   for (size_t i = 0; i < names->count; i++) {
     const struct request_text *name = names->items[i];
-    MUST_HOLD(!qualified_name_problem(arena, name->text));
+    MUST_HOLD(!name_problem(name->text));
     MUST_HOLD(name->at.line > 0 && name->at.key);
     devices += strncmp(name->at.key, "linux.", strlen("linux.")) == 0;
   }
