@@ -27,7 +27,7 @@ static void sort(struct cdi_findings *findings) {
   error_sort(&findings->strict);
 }
 
-/* False: the text is in no encoding of YAML, and the problem is added. */
+/* A text in UTF-16 becomes one in UTF-8; all others are left to the parsers. */
 static int to_utf8(struct arena *arena, struct doc_source *source, struct davit_error *err) {
   size_t bad;
   if (!is_utf16(source->text, source->size) ||
@@ -49,29 +49,30 @@ static void tell_rest(struct cdi_findings *findings, const char *file, uint32_t 
                        "a second document, or what else begins here, is not read");
 }
 
-static int read_into(struct arena *arena, struct doc_source *source, struct cdi_reading *reading) {
+static int read_into(struct arena *arena, const char *file, const char *text, size_t size,
+                     struct cdi_reading *reading) {
   uint32_t rest = 0;
+  struct doc_source source = {.file = file,
+                              .text = text,
+                              .size = size,
+                              .code = CDI_BROKEN,
+                              .flags = DOC_FIRST_ONLY | DOC_MERGE,
+                              .rest = &rest};
   const struct doc_node *root;
-  source->rest = &rest;
-  int answer = to_utf8(arena, source, &reading->findings.errors);
+  int answer = to_utf8(arena, &source, &reading->findings.errors);
   if (answer == DAVIT_OK)
-    answer = parse(arena, source, &root, &reading->findings.errors);
+    answer = parse(arena, &source, &root, &reading->findings.errors);
   if (answer == DAVIT_OK)
     answer = spec_read(arena, root, reading);
-  tell_rest(&reading->findings, source->file, rest);
+  tell_rest(&reading->findings, file, rest);
   return answer;
 }
 
 int cdi_read(struct arena *arena, const char *file, const char *text, size_t size,
              struct cdi_reading *reading) {
   CLEANUP(arena) struct arena own = {0}; /* what a hostile file fills is not kept */
-  struct doc_source source = {.file = file,
-                              .text = text,
-                              .size = size,
-                              .code = CDI_BROKEN,
-                              .flags = DOC_FIRST_ONLY | DOC_MERGE};
   *reading = (struct cdi_reading){0};
-  int answer = read_into(&own, &source, reading);
+  int answer = read_into(&own, file, text, size, reading);
   sort(&reading->findings);
   if (reading->spec) {
     arena_take(arena, &own);

@@ -8,6 +8,7 @@
 enum {
   MOST_SECONDS = 5, /* of processor time: a fraction of one without sanitizers, on a slow machine */
   MOST_MEBIBYTES = 320, /* for a million nodes and a text of 16 MiB */
+  MANY = 2560 * 1024,   /* in pairs of bytes more than a million */
   LARGE = 16 * 1024 * 1024
 };
 
@@ -69,20 +70,20 @@ static const struct {
     {"f.yaml", write_list_bomb, {0}, "each use of a YAML alias counts"},
     {"f.yaml", write_mapping_bomb, {0}, "each use of a YAML alias counts"},
     {"f.yaml", write_merge_bomb, {0}, "the key \"a\" is there twice"},
-    {"f.yaml", NULL, {START "devices: ", "[", "", LARGE / 2}, "nested more than 64 deep"},
-    {"f.yaml", NULL, {START "devices: ", "{a: ", "", LARGE / 2}, "nested more than 64 deep"},
-    {"f.yaml", NULL, {START "", "- ", "", LARGE / 2}, ""},
-    {"f.yaml", NULL, {START "", "? ", "", LARGE / 2}, ""},
-    {"f.json", NULL, {"", "[", "", LARGE / 2}, "nested more than 64 deep"},
-    {"f.json", NULL, {"", "{\"a\":", "", LARGE / 2}, "nested more than 64 deep"},
-    {"f.json", NULL, {"[1", ",1", "]", LARGE / 2}, "more than 1000000 values"},
-    {"f.yaml", NULL, {START "devices: [", "a,", "]", LARGE / 2}, "more than 1000000 values"},
+    {"f.yaml", NULL, {START "devices: ", "[", "", MANY}, "nested more than 64 deep"},
+    {"f.yaml", NULL, {START "devices: ", "{a: ", "", MANY}, "nested more than 64 deep"},
+    {"f.yaml", NULL, {START "", "- ", "", MANY}, ""},
+    {"f.yaml", NULL, {START "", "? ", "", MANY}, ""},
+    {"f.json", NULL, {"", "[", "", MANY}, "nested more than 64 deep"},
+    {"f.json", NULL, {"", "{\"a\":", "", MANY}, "nested more than 64 deep"},
+    {"f.json", NULL, {"[1", ",1", "]", MANY}, "more than 1000000 values"},
+    {"f.yaml", NULL, {START "devices: [", "a,", "]", MANY}, "more than 1000000 values"},
     {"f.yaml", NULL, {START "#", "x", "\n", LARGE}, "at most 16777216 are read"},
     {"f.json", NULL, {"{", " ", "}", LARGE}, "at most 16777216 are read"},
     {"f.yaml", NULL, {START "#", "x", "\n", LARGE - 64}, "\"devices\" is missing"},
     {"f.yaml", NULL, {START "a: ", "x", "\n", LARGE - 64}, "unknown field \"a\""},
     {"f.yaml", NULL, {START "", "x", ": a\n", 1000}, "unknown field \"xxxx"},
-    {"f.yaml", NULL, {START "a: &a \"", "x", "\"\n", LARGE / 2}, "unknown field \"a\""},
+    {"f.yaml", NULL, {START "a: &a \"", "x", "\"\n", MANY}, "unknown field \"a\""},
     {"f.yaml", NULL, {START, "a: 1\n", "", 2000000}, "the key \"a\" is there twice"},
     {"f.yaml", NULL, {START "devices:\n", "- null\n", "", 2000000}, "devices[99]"},
     {"f.yaml",
@@ -97,16 +98,13 @@ static const struct {
      NULL,
      {START "devices: [{name: d, containerEdits: {additionalGids: [1e", "9", "]}}]\n", 2000000},
      "additionalGids[0]"},
-    {"f.json", NULL, {"{\"a\": [\"", "\\u0000", "\"]}", LARGE / 2}, "there is a NUL in the string"},
-    {"f.json", NULL, {"{\"a\": ", "\\", "}", LARGE / 2}, ""},
-    {"f.yaml", NULL, {"%", "x", "\n", LARGE / 2}, ""},
-    {"f.yaml", NULL, {"--- !", "%41", " a\n", LARGE / 2}, ""},
-    {"f.yaml", NULL, {START "kind: !!binary ", "QUFB", "\n", LARGE / 2}, ""},
-    {"f.yaml", NULL, {"\xFF\xFE", "[]", "", LARGE / 2}, ""},
-    {"f.yaml",
-     NULL,
-     {START "annotations: {? ", "a/", " : b}\n", LARGE / 2},
-     "\"devices\" is missing"},
+    {"f.json", NULL, {"{\"a\": [\"", "\\u0000", "\"]}", MANY}, "there is a NUL in the string"},
+    {"f.json", NULL, {"{\"a\": ", "\\", "}", MANY}, ""},
+    {"f.yaml", NULL, {"%", "x", "\n", MANY}, ""},
+    {"f.yaml", NULL, {"--- !", "%41", " a\n", MANY}, ""},
+    {"f.yaml", NULL, {START "kind: !!binary ", "QUFB", "\n", MANY}, ""},
+    {"f.yaml", NULL, {"\xFF\xFE", "[]", "", MANY}, ""},
+    {"f.yaml", NULL, {START "annotations: {? ", "a/", " : b}\n", MANY}, "\"devices\" is missing"},
 };
 
 static void read_hostile(void *user) {

@@ -29,39 +29,43 @@ static const char bad[] =
     "- {name: a b, containerEdits: {env: [A], hooks: [{hookName: h, path: 5}], mounts: [null]}}\n"
     "- {name: 5, containerEdits: {additionalGids: ['5'], deviceNodes: [{type: x}]}}\n";
 
-static void read_short(const char *text, bool is_good) {
-  for (size_t limit = 0;; limit++) {
-    CLEANUP(arena) struct arena arena = {0};
-    struct cdi_reading reading;
-    allowed = limit;
-    refused = 0;
-    int answer = cdi_read(&arena, "f.yaml", text, strlen(text), &reading);
-    allowed = SIZE_MAX;
-    CLEANUP(findings) struct cdi_findings findings = reading.findings;
-    if (answer == DAVIT_OK) {
-      ck_assert_int_eq(reading.spec != NULL, is_good);
-      if (refused == 0) {
-        ck_assert_uint_gt(limit, 20);
-        return;
-      }
-      continue; /* a message says less than it could */
-    }
-    ck_assert_uint_gt(refused, 0);
-    ck_assert_int_eq(answer, DAVIT_E_MEMORY);
-    ck_assert_ptr_null(reading.spec);
-    ck_assert_str_eq(findings.errors.last->code, "memory.out");
+/* With so many allocations. True: none was refused. */
+static bool read_short(const char *text, bool is_good, size_t limit) {
+  CLEANUP(arena) struct arena arena = {0};
+  struct cdi_reading reading;
+  allowed = limit;
+  refused = 0;
+  int answer = cdi_read(&arena, "f.yaml", text, strlen(text), &reading);
+  allowed = SIZE_MAX;
+  CLEANUP(findings) struct cdi_findings findings = reading.findings;
+  bool is_spec = reading.spec != NULL;
+  if (answer == DAVIT_OK) {
+    ck_assert_int_eq(is_spec, is_good); /* a message may say less than it could */
+    return refused == 0;
   }
+  ck_assert_uint_gt(refused, 0);
+  ck_assert_int_eq(answer, DAVIT_E_MEMORY);
+  ck_assert_int_eq(is_spec, false);
+  ck_assert_str_eq(findings.errors.last->code, "memory.out");
+  return false;
+}
+
+static void read_at_all_limits(const char *text, bool is_good) {
+  size_t limit = 0;
+  while (!read_short(text, is_good, limit))
+    limit++;
+  ck_assert_uint_gt(limit, 20);
 }
 
 START_TEST(a_good_file_is_read_whole_or_not_at_all) {
   recovers = _i == 1;
-  read_short(good, true);
+  read_at_all_limits(good, true);
 }
 END_TEST
 
 START_TEST(a_bad_file_is_refused) {
   recovers = _i == 1;
-  read_short(bad, false);
+  read_at_all_limits(bad, false);
 }
 END_TEST
 
