@@ -21,7 +21,7 @@ static char *print(const struct oci *oci) {
 }
 
 /* The number of names that stand in linux.devices. */
-static size_t check_names(struct arena *arena, const struct list *names) {
+static size_t check_names(const struct list *names) {
   size_t devices = 0;
   for (size_t i = 0; i < names->count; i++) {
     const struct request_text *name = names->items[i];
@@ -41,7 +41,7 @@ static void check_rest(struct arena *arena, const char *text, size_t count) {
   MUST_HOLD(oci_parse("rest", text, source.size, &oci, &err) == DAVIT_OK);
   MUST_HOLD(take_config_names(arena, &source, oci, &names, &err) == DAVIT_OK);
   MUST_HOLD(names.count == count);
-  MUST_HOLD(check_names(arena, &names) == 0);
+  MUST_HOLD(check_names(&names) == 0);
 }
 
 static void check_diff(struct arena *arena, const char *before, const char *after) {
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   check_answer(answer, &err);
   if (answer < 0)
     return 0;
-  size_t devices = check_names(&arena, &names);
+  size_t devices = check_names(&names);
   CLEANUP(free) char *after = print(oci);
   MUST_HOLD(devices > 0 || strcmp(before, after) == 0);
   check_rest(&arena, after, names.count - devices);
