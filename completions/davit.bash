@@ -52,6 +52,7 @@ _davit() {
     cdi) options='' operands='' ;;
     "cdi list") options="--devices --vendors --classes --specs --dirs --json" operands='' ;;
     "cdi validate") options="--strict --host --json" ;;
+    "cdi annotate") options='' operands='' ;;
     *) return ;;
   esac
   if [[ $cur == -* ]]; then
@@ -59,7 +60,7 @@ _davit() {
   elif [[ -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "spec build remove validate explain inject devices plugins cdi" -- "$cur")
   elif [[ $command == cdi ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "list validate" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "list validate annotate" -- "$cur")
   elif [[ $command == plugins && $prev == plugins ]]; then
     mapfile -t COMPREPLY < <(compgen -W list -- "$cur")
   elif [[ -n $operands ]]; then

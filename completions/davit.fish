@@ -64,7 +64,7 @@ complete -c davit -n "__fish_seen_subcommand_from inject" -l dry-run -d "print w
 complete -c davit -n "__fish_seen_subcommand_from inject" -l device -x -d "device by its CDI name"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l gpu -x -a "vendor= count= device= model=" -d "GPUs as a service asks for them"
 complete -c davit -n "__fish_seen_subcommand_from devices" -l vendor -x -a "nvidia amd intel" -d "those of this vendor only"
-complete -c davit -f -n "__fish_seen_subcommand_from cdi; and not __fish_seen_subcommand_from list validate" -a "list validate"
+complete -c davit -f -n "__fish_seen_subcommand_from cdi; and not __fish_seen_subcommand_from list validate annotate" -a "list validate annotate"
 complete -c davit -n $cdi_list -l devices -d "definitions of devices"
 complete -c davit -n $cdi_list -l vendors -d "vendors"
 complete -c davit -n $cdi_list -l classes -d "classes"

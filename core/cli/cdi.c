@@ -6,6 +6,6 @@ const struct cli_command command_cdi = {
     .name = "cdi",
     .operands = "COMMAND",
     .summary = "list and check the CDI files of this host",
-    .subcommands =
-        (const struct cli_command *const[]){&command_cdi_list, &command_cdi_validate, NULL},
+    .subcommands = (const struct cli_command *const[]){&command_cdi_list, &command_cdi_validate,
+                                                       &command_cdi_annotate, NULL},
 };

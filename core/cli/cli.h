@@ -56,7 +56,7 @@ struct cli_command {
 
 extern const struct cli_command command_spec, command_build, command_remove, command_validate,
     command_explain, command_inject, command_devices, command_plugins, command_cdi;
-extern const struct cli_command command_cdi_list, command_cdi_validate;
+extern const struct cli_command command_cdi_list, command_cdi_validate, command_cdi_annotate;
 extern const struct cli_command *const cli_commands[]; /* list */
 
 /* A subcommand of `group`; NULL: a command. */
