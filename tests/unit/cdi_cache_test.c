@@ -197,8 +197,8 @@ START_TEST(files_and_what_changes) {
 }
 END_TEST
 
-/* SAME, and where the reference records an error for a directory that a user cannot ask for, the
- * message that a device is missing says it. */
+/* K1: SAME, and where the reference records an error for a directory that a user cannot ask for,
+ * the message that a device is missing says it. */
 START_TEST(k1_missing_directories_are_named) {
   ck_assert_str_eq(listing(), "");
   ck_assert_str_eq(
@@ -209,7 +209,7 @@ START_TEST(k1_missing_directories_are_named) {
 }
 END_TEST
 
-/* BETTER: the device names both files with the lines, and those that they shadow. */
+/* K5, K32: BETTER: the device names both files with the lines, and those that they shadow. */
 START_TEST(k5_k32_conflicts_name_every_file) {
   put_spec("/etc/cdi/low.yaml", "dev1");
   put_spec("/var/run/cdi/a.yaml", "dev0 dev1");
@@ -226,7 +226,7 @@ START_TEST(k5_k32_conflicts_name_every_file) {
 }
 END_TEST
 
-/* SAME: sorted, each once. Kinds are listed, of which vendors and classes are the parts. */
+/* K16: SAME: sorted, each once. Kinds are listed, of which vendors and classes are the parts. */
 START_TEST(k16_vendors_and_classes) {
   static const struct {
     const char *kinds; /* with blanks between */
@@ -249,7 +249,7 @@ START_TEST(k16_vendors_and_classes) {
 }
 END_TEST
 
-/* SAME: directories that are given replace the defaults, and each use takes its own. */
+/* K23: SAME: directories that are given replace the defaults, and each use takes its own. */
 START_TEST(k23_given_directories) {
   put_spec("/etc/cdi/a.yaml", "hidden");
   put_spec("/one/a.yaml", "dev1");
@@ -260,8 +260,8 @@ START_TEST(k23_given_directories) {
 }
 END_TEST
 
-/* BETTER: what can not be listed or read is said, and hides nothing else; the reference reads no
- * directory behind it. */
+/* K33, K34: BETTER: what can not be listed or read is said, and hides nothing else; the reference
+ * reads no directory behind it. */
 START_TEST(k33_k34_what_is_unreadable_hides_nothing) {
   put(&rig, "/file", "");
   put_spec("/specs/a.yaml", "dev1");
@@ -359,6 +359,7 @@ static const struct {
      "dev2 /etc/cdi/b.yaml"},
 };
 
+/* K39: SAME or BETTER, as each event says. */
 START_TEST(k39_every_change_is_seen) {
   put_spec("/etc/cdi/a.yaml", "dev1");
   ck_assert_str_eq(listing(), "dev1 /etc/cdi/a.yaml");
@@ -417,7 +418,7 @@ START_TEST(devices_are_injected) {
 }
 END_TEST
 
-/* SAME, and BETTER: the reason is said, and what has a similar name. */
+/* K15: SAME, and BETTER: the reason is said, and what has a similar name. */
 START_TEST(k15_an_unknown_device_changes_nothing) {
   put(&rig, "/etc/cdi/a.yaml", shared_spec);
   put(&rig, "/bin/hook", "");
@@ -445,7 +446,7 @@ static struct outcome inject_annotated(const char *annotations, const char *devi
   return outcome;
 }
 
-/* SAME, but that a use which is for nothing is an error. */
+/* K26: SAME, but that a use which is for nothing is an error. */
 START_TEST(k26_annotations_that_ask_for_nothing) {
   put_spec("/etc/cdi/a.yaml", "dev1");
   ck_assert_config(&rig, inject_devices(&rig, KIND "=dev1", "{}"),
@@ -456,7 +457,7 @@ START_TEST(k26_annotations_that_ask_for_nothing) {
 }
 END_TEST
 
-/* SAME. */
+/* K27: SAME. */
 START_TEST(k27_annotations_that_are_wrong) {
   put_spec("/etc/cdi/a.yaml", "dev1");
   struct outcome outcome = inject_annotated("\"cdi.k8s.io/v_d\": \"foobar\"", NULL);
@@ -470,7 +471,7 @@ START_TEST(k27_annotations_that_are_wrong) {
 }
 END_TEST
 
-/* SAME: devices of two kinds, with what both files say. */
+/* K28: SAME: devices of two kinds, with what both files say. */
 START_TEST(k28_two_vendors) {
   put(&rig, "/etc/cdi/a.yaml",
       "cdiVersion: 0.6.0\nkind: v1.com/c\ncontainerEdits: {env: [ALL1=1]}\n"
@@ -485,7 +486,7 @@ START_TEST(k28_two_vendors) {
 }
 END_TEST
 
-/* SAME. */
+/* K29: SAME. */
 START_TEST(k29_no_config) {
   put(&rig, "/etc/cdi/a.yaml", shared_spec);
   struct outcome outcome = inject_devices(&rig, "v.com/c=dev1", "null");
@@ -494,8 +495,8 @@ START_TEST(k29_no_config) {
 }
 END_TEST
 
-/* BETTER: a node that is gone or has another number since is seen; the reference keeps what it read
- * at first. */
+/* K35: BETTER: a node that is gone or has another number since is seen; the reference keeps what it
+ * read at first. */
 START_TEST(k35_nodes_are_looked_up_each_time) {
   put(&rig, "/etc/cdi/a.yaml", shared_spec);
   struct outcome outcome = inject_devices(&rig, "v.com/c=dev1", "{}");
@@ -513,7 +514,8 @@ START_TEST(k35_nodes_are_looked_up_each_time) {
 }
 END_TEST
 
-/* SAME: files in the order in which their devices are asked for, each file's own edits once. */
+/* K37: SAME: files in the order in which their devices are asked for, each file's own edits once.
+ */
 START_TEST(k37_order_of_files) {
   put(&rig, "/etc/cdi/1.yaml",
       "cdiVersion: 0.6.0\nkind: v.com/c\ncontainerEdits: {env: [G1=1, X=g1]}\n"
@@ -528,8 +530,8 @@ START_TEST(k37_order_of_files) {
 }
 END_TEST
 
-/* BETTER: devices of one kind are one request, which one provider serves or nobody; kinds come in
- * the order in which they are asked for first. */
+/* K37: BETTER: devices of one kind are one request, which one provider serves or nobody; kinds come
+ * in the order in which they are asked for first. */
 START_TEST(k37_order_of_kinds) {
   put(&rig, "/etc/cdi/1.yaml",
       "cdiVersion: 0.6.0\nkind: v1.com/c\ncontainerEdits: {env: [G1=1]}\n"
@@ -543,7 +545,7 @@ START_TEST(k37_order_of_kinds) {
 }
 END_TEST
 
-/* SAME. */
+/* K38: SAME. */
 START_TEST(k38_a_shadowed_file_has_edits_of_its_own) {
   put(&rig, "/etc/cdi/a.yaml",
       "cdiVersion: 0.6.0\nkind: v.com/c\ncontainerEdits: {env: [LOW=1]}\n"
@@ -598,7 +600,8 @@ static void replace_spec(const char *path, const char *from) {
   rename_in("/etc/tmp", path);
 }
 
-/* BETTER: each use is a snapshot of its own; no lock is shared, and no half written state is kept.
+/* K11: BETTER: each use is a snapshot of its own; no lock is shared, and no half written state is
+ * kept.
  */
 START_TEST(k11_specs_change_while_others_inject) {
   struct worker workers[THREADS];
@@ -620,7 +623,7 @@ START_TEST(k11_specs_change_while_others_inject) {
 }
 END_TEST
 
-/* BETTER: directories belong to a context, so that nobody changes those of another. */
+/* K20: BETTER: directories belong to a context, so that nobody changes those of another. */
 START_TEST(k20_directories_of_many_threads) {
   struct worker workers[THREADS];
   static const char *const expected[] = {FROM("/d0"), FROM("/d1"), FROM("/d2"), FROM("/d3")};
@@ -639,7 +642,7 @@ START_TEST(k20_directories_of_many_threads) {
 }
 END_TEST
 
-/* BETTER: that no file can be opened is an error of this use, and the next one works. */
+/* K21, K22: BETTER: that no file can be opened is an error of this use, and the next one works. */
 START_TEST(k21_k22_no_descriptor_is_left) {
   put_spec("/etc/cdi/a.yaml", "dev1");
   const struct rlimit few = {.rlim_cur = 64, .rlim_max = 64};
