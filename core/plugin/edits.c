@@ -101,8 +101,9 @@ static int add_node(struct transaction *transaction, const struct davit_device_n
     return rc;
   struct arena *arena = transaction->arena;
   edit.node.device.path = arena_strdup(arena, edit.node.device.path);
+  edit.node.host_path = arena_strdup(arena, edit.node.host_path);
   edit.node.access = arena_strdup(arena, edit.node.access);
-  if (!edit.node.device.path || !edit.node.access)
+  if (!edit.node.device.path || !edit.node.host_path || !edit.node.access)
     return error_memory(err);
   edit.subject = arena_printf(arena, "device %s %s", edit.node.rule_only ? "rule" : "node",
                               edit.node.device.path);
