@@ -8,6 +8,8 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "util/io.h"
+
 int report_call(const char *dir, const char *name, const char *what, const char *code,
                 struct davit_error *err) {
   int number = errno;
@@ -26,19 +28,6 @@ static int name_temporary(struct prepared *prepared, struct davit_error *err) {
     return report(prepared, "naming a temporary file", err);
   snprintf(prepared->temporary, sizeof(prepared->temporary), ".new.%016llx", number);
   return DAVIT_OK;
-}
-
-static int write_all(int fd, const char *data, size_t size) {
-  while (size > 0) {
-    ssize_t written = write(fd, data, size);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      return -1;
-    data += written;
-    size -= (size_t)written;
-  }
-  return 0;
 }
 
 /* rename(2) replaces anything but a directory: that is refused before the first one. */
