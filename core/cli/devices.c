@@ -92,20 +92,10 @@ static int run(struct cli *cli, struct davit_error *err) {
   return cli->json ? print_json(devices, err) : print_text(cli, devices, err);
 }
 
-static int take_vendor(struct session *session, const char *value, UNUSED struct davit_error *err) {
-  cli_of(session)->vendor = value;
-  return DAVIT_OK;
-}
-
-static const struct session_option options[] = {
-    {"vendor", 0, "NAME", "only this vendor's", take_vendor},
-    {0},
-};
-
 const struct cli_command command_devices = {
     .name = "devices",
     .operands = "",
     .summary = "list the accelerators of this host",
-    .options = (const struct session_option *const[]){options, options_json, NULL},
+    .options = (const struct session_option *const[]){options_vendor, options_json, NULL},
     .run = run,
 };
