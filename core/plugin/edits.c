@@ -166,8 +166,10 @@ static int add_checked_mount(struct transaction *transaction, const struct davit
       !strings_copy(arena, options, &edit.mount.options))
     return error_memory(err);
   edit.subject = arena_printf(arena, "mount %s", edit.mount.destination);
-  edit.says = arena_printf(arena, "%s %s (%s)", type, edit.mount.source,
-                           strings_join(arena, edit.mount.options, SIZE_MAX));
+  const char *joined = strings_join(arena, edit.mount.options, SIZE_MAX);
+  if (!joined[0] && strings_count(edit.mount.options) > 0) /* it is compared, not only told */
+    return error_memory(err);
+  edit.says = arena_printf(arena, "%s %s (%s)", type, edit.mount.source, joined);
   return keep(transaction, &edit, err);
 }
 

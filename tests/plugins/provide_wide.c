@@ -136,10 +136,10 @@ static int add_choice(struct davit_instance *self, const struct davit_request *r
     edits->source(edits, request->devices[count], NULL, 0);
     answer = edits->set(edits, DAVIT_SET_ENV, "WIDE_LAST", request->devices[count]->id, 0);
   }
+  const char *number = self->host->format(self->host, "%zu", count);
   edits->source(edits, NULL, NULL, 0);
   if (answer == DAVIT_OK)
-    answer = edits->set(edits, DAVIT_SET_ENV, "WIDE_COUNT",
-                        self->host->format(self->host, "%zu", count), 0);
+    answer = number ? edits->set(edits, DAVIT_SET_ENV, "WIDE_COUNT", number, 0) : DAVIT_E_MEMORY;
   if (answer == DAVIT_OK && count > 1)
     answer = edits->set(edits, DAVIT_SET_ENV, "WIDE_SEVERAL", "yes", 0);
   return answer;
