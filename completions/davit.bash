@@ -47,8 +47,8 @@ _davit() {
     explain) options="$render --tree --json --diff" ;;
     validate) options='' ;;
     remove) options='' operands="_filedir -d" ;;
-    inject) options="--device --gpu --rootless --provider --cdi" ;;
-    devices) options="--vendor --json" operands='' ;;
+    inject) options="--in-place --dry-run --device --gpu --rootless --provider --cdi" ;;
+    devices) options="--vendor --tree --json --provider --cdi" operands='' ;;
     plugins) options=--json operands='' ;;
     cdi) options='' operands='' ;;
     "cdi list") options="--devices --vendors --classes --specs --dirs --json" operands='' ;;

@@ -128,16 +128,8 @@ int davit_build(struct davit *davit, const char *name, const char *text, size_t 
 int davit_inject(struct davit *davit, const char *name, const char *text, size_t size,
                  char **config, size_t *config_size) {
   CLEANUP(run) struct run run = run_begin(davit);
-  CLEANUP(machine) struct machine machine = {0};
   struct davit_error *err = &davit->err;
-  if (run.session.requests.count == 0)
-    return usage_error(err, "for example davit_set(davit, \"gpu\", \"vendor=nvidia,count=1\")",
-                       "neither --device nor --gpu is set");
-  int answer = oci_parse(name, text, size, &run.oci, err);
-  if (answer == DAVIT_OK)
-    answer = machine_open(&run.session, &machine, err);
-  if (answer == DAVIT_OK)
-    answer = inject_all(&run.session, &machine, run.oci, err);
+  int answer = inject_config(&run.session, name, text, size, &run.oci, err);
   if (answer == DAVIT_OK)
     answer = oci_print(run.oci, config, config_size, err);
   return answer;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "doc/doc.h"
 #include "pipeline/pipeline.h"
 #include "util/list.h"
 
@@ -39,13 +40,14 @@ struct session {
   bool has_replica;           /* --replica is given */
   const char *image_config;   /* as given: FILE, DIR or DIR:NAME */
   struct render_options render;
-  struct list env;         /* struct render_env * */
-  struct list volumes;     /* struct render_volume * */
-  struct list sockets;     /* struct render_socket * */
-  struct list env_allow;   /* const char * */
-  struct list gpu_devices; /* const char * */
-  struct list requests;    /* struct device_request *, to inject */
-  const char *const *args; /* list: what the container runs; NULL: not given */
+  struct list env;          /* struct render_env * */
+  struct list volumes;      /* struct render_volume * */
+  struct list sockets;      /* struct render_socket * */
+  struct list env_allow;    /* const char * */
+  struct list gpu_devices;  /* const char * */
+  struct list device_names; /* struct request_text *: --device, to inject */
+  struct list requests;     /* struct device_request *: --gpu, to inject */
+  const char *const *args;  /* list: what the container runs; NULL: not given */
 };
 
 /* --rootfs SERVICE=DIR */
@@ -159,10 +161,19 @@ int write_bundle(const struct session *session, const char *dir, const struct ro
 /* The directory of a bundle's files where none is written but all are to be seen. */
 extern const char explained_files[];
 
-/* ---- request.c ------------------------------------------------------------------------------ */
+/* ---- config_names.c ------------------------------------------------------------------------- */
 
-/* Adds to the document what the requests of the session ask for. */
-int inject_all(struct session *session, const struct machine *machine, struct oci *oci,
-               struct davit_error *err) MUST_CHECK;
+/* Adds the CDI devices that the config asks for itself (struct request_text *, full names): first
+ * those of its annotations, by key, then those that stand in linux.devices, which go from there.
+ * `source` is what the document was read from. */
+int take_config_names(struct arena *arena, const struct doc_source *source, struct oci *oci,
+                      struct list *names, struct davit_error *err) MUST_CHECK;
+
+/* ---- inject.c ------------------------------------------------------------------------------- */
+
+/* The document of a config.json with what the session's options and the config itself ask for.
+ * "usage": nobody asks for anything. *oci is owned by the caller. */
+int inject_config(struct session *session, const char *name, const char *text, size_t size,
+                  struct oci **oci, struct davit_error *err) MUST_CHECK;
 
 #endif

@@ -162,8 +162,8 @@ struct preparation {
 static int prepare(struct preparation *all, const struct place *dir, const struct place *own,
                    const struct bundle_content *content, struct davit_error *err) {
   const struct made_file config = {config_name, content->config, content->config_size};
-  all->link = (struct prepared){.target = dir, .name = rootfs_name};
-  all->config = (struct prepared){.target = dir, .name = config_name};
+  all->link = (struct prepared){.target = dir, .name = rootfs_name, .code = "bundle.create"};
+  all->config = (struct prepared){.target = dir, .name = config_name, .code = "bundle.create"};
   size_t count = 0;
   while (content->files && content->files[count])
     count++;
@@ -174,7 +174,8 @@ static int prepare(struct preparation *all, const struct place *dir, const struc
   if (answer == DAVIT_OK && content->rootfs)
     answer = prepare_link(own, &all->link, content->rootfs, err);
   for (size_t i = 0; answer == DAVIT_OK && i < count; i++) {
-    all->files[i] = (struct prepared){.target = own, .name = content->files[i]->name};
+    all->files[i] =
+        (struct prepared){.target = own, .name = content->files[i]->name, .code = "bundle.create"};
     all->file_count = i + 1;
     answer = prepare_file(own, &all->files[i], content->files[i], 0644, err);
   }

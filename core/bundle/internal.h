@@ -27,8 +27,13 @@ int report_call(const char *dir, const char *name, const char *what, const char 
 struct prepared {
   const struct place *target;
   const char *name;
+  const char *code;   /* of what goes wrong with it */
   char temporary[32]; /* "": nothing to rename */
 };
+
+/* Opens a new, empty file under a temporary name. */
+int prepared_open(const struct place *own, struct prepared *prepared, int *fd,
+                  struct davit_error *err) MUST_CHECK;
 
 int prepare_file(const struct place *own, struct prepared *prepared, const struct made_file *file,
                  unsigned mode, struct davit_error *err) MUST_CHECK;

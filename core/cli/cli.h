@@ -34,7 +34,9 @@ struct cli {
   const char *kind;   /* of cdi generate, so the next three */
   enum doc_format format;
   bool has_format;
-  bool keeps; /* no file is replaced */
+  bool keeps;    /* no file is replaced */
+  bool in_place; /* of inject, so the next */
+  bool dry_run;
 
   struct list operands; /* const char * before "--" */
 };

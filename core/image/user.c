@@ -3,8 +3,10 @@
  * stopping. */
 #include "image/user.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "util/ids.h"
 #include "util/list.h"
 #include "util/text.h"
 
@@ -138,16 +140,16 @@ static int refuse_name(struct arena *arena, const struct host *rootfs, const cha
                       "the root file system has no %s \"%s\"", kind, name);
 }
 
-/* 4294967295 is "no change" to the kernel, not an id. A name may have anything that does not end a
+/* A name may have anything that does not end a
  * field of the tables. */
 static int check_id(const char *kind, const char *text, const struct where *at, bool *is_number,
                     uint32_t *number, struct davit_error *err) {
   *is_number = text[0] && text[strspn(text, "0123456789")] == '\0';
-  if (*is_number ? text_to_u32(text, 10, number) && *number != UINT32_MAX
+  if (*is_number ? text_to_u32(text, 10, number) && *number <= HIGHEST_ID
                  : text[0] && !strpbrk(text, ":\n"))
     return DAVIT_OK;
   return error_add_at(err, DAVIT_E_INVALID, "process.user", at,
-                      "USER or USER:GROUP, each a name or a number up to 4294967294",
+                      "USER or USER:GROUP, each a name or a number up to " HIGHEST_ID_TEXT,
                       "\"%s\" is not a %s", text, kind);
 }
 
@@ -165,6 +167,16 @@ static int find_group(struct arena *arena, const struct host *rootfs, const char
   return answer;
 }
 
+/* Of the tables: a number as user or group is checked before. */
+static int check_range(const char *kind, const char *name, uint32_t id, const struct where *at,
+                       struct davit_error *err) {
+  if (id <= HIGHEST_ID)
+    return DAVIT_OK;
+  return error_add_at(err, DAVIT_E_INVALID, "process.user", at,
+                      "runtimes take ids up to " HIGHEST_ID_TEXT, "the %s of \"%s\" is %" PRIu32,
+                      kind, name, id);
+}
+
 int image_resolve_group(struct arena *arena, const struct host *rootfs, const char *text,
                         const struct where *at, uint32_t *gid, struct davit_error *err) {
   bool found;
@@ -174,6 +186,8 @@ int image_resolve_group(struct arena *arena, const struct host *rootfs, const ch
     answer = find_group(arena, rootfs, text, &found, &id, err);
   if (answer == DAVIT_OK && !found)
     answer = refuse_name(arena, rootfs, "group", text, at, err);
+  if (answer == DAVIT_OK)
+    answer = check_range("gid", text, id, at, err);
   if (answer == DAVIT_OK)
     *gid = id;
   return answer;
@@ -197,6 +211,12 @@ int image_resolve_user(struct arena *arena, const struct host *rootfs, const cha
     found.groups = NULL;
     found.group_count = 0;
   }
+  if (answer == DAVIT_OK)
+    answer = check_range("uid", name, found.uid, at, err);
+  if (answer == DAVIT_OK)
+    answer = check_range("gid", name, found.gid, at, err);
+  for (size_t i = 0; answer == DAVIT_OK && i < found.group_count; i++)
+    answer = check_range("additional gid", name, found.groups[i], at, err);
   if (answer == DAVIT_OK)
     *user = found;
   return answer;

@@ -26,8 +26,8 @@ int image_find_user(struct arena *arena, const struct host *rootfs, uint32_t uid
 
 /* "USER" or "USER:GROUP", each a number or a name of the rootfs (NULL: no name is known). A user
  * alone brings the groups of his entries; one that is only a number and has no entry is in group 0.
- * A group that is given is the only one. "process.user" at `at`: not of this form, or a name that
- * is not there; a name never turns into root. */
+ * A group that is given is the only one. "process.user" at `at`: not of this form, a name that
+ * is not there, or an id above HIGHEST_ID; a name never turns into root. */
 int image_resolve_user(struct arena *arena, const struct host *rootfs, const char *text,
                        const struct where *at, struct image_user *user,
                        struct davit_error *err) MUST_CHECK;

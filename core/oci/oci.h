@@ -148,6 +148,8 @@ int oci_add_hook(struct oci *oci, const struct oci_hook *hook, const struct oci_
                  struct davit_error *err) MUST_CHECK;
 int oci_set_annotation(struct oci *oci, const char *name, const char *value,
                        const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* There are some whose key begins so. */
+bool oci_has_annotations(const struct oci *oci, const char *prefix);
 
 /* ---- linux ----------------------------------------------------------------------------------- */
 
@@ -173,6 +175,15 @@ int oci_add_device(struct oci *oci, const struct oci_device *device,
 /* False: there is none with that path. Borrowed until the document is edited. */
 bool oci_find_device(const struct oci *oci, const char *path, struct oci_device *device,
                      const struct oci_source **source);
+
+typedef bool oci_path_test(void *user, const char *path);
+
+/* Takes the entries out of linux.devices whose path is no path, but a name that asks for a device.
+ * *names: these, in the order of the list. If there are any, of several nodes with one path the
+ * last stays, which runtimes take; the list itself stays, maybe empty. */
+int oci_take_names(struct oci *oci, struct arena *arena, oci_path_test *is_name, void *user,
+                   const struct oci_source *source, const char *const **names,
+                   struct davit_error *err) MUST_CHECK;
 
 #define OCI_ANY INT64_MIN /* a major or minor that is left out: all of them */
 

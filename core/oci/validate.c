@@ -83,8 +83,9 @@ static const struct shape namespace_shape[] = {
 static const struct shape mapping_shape[] = {
     {"containerID", U32, true, NULL}, {"hostID", U32, true, NULL}, {"size", U32, true, NULL}, {0}};
 
+/* Where a name stands that asks for a device, there is no type. */
 static const struct shape device_shape[] = {
-    {"path", STRING, true, NULL},   {"type", STRING, true, NULL},
+    {"path", STRING, true, NULL},   {"type", STRING, false, NULL},
     {"major", I64, false, NULL},    {"minor", I64, false, NULL},
     {"fileMode", U32, false, NULL}, {"uid", U32, false, NULL},
     {"gid", U32, false, NULL},      {0}};

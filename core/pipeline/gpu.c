@@ -21,7 +21,8 @@ static int take_command_devices(struct context *context, struct device_request *
   if (!devices)
     return error_memory(err);
   for (size_t i = 0; i < count; i++)
-    devices[i] = (struct request_text){names[i], option, from_command("--gpu-device")};
+    devices[i] = (struct request_text){
+        .text = names[i], .at = option, .source = from_command("--gpu-device")};
   request->devices = devices;
   request->device_count = count;
   request->count = 0;

@@ -16,6 +16,15 @@
 bool match_devices(struct arena *arena, const struct davit_device *const *devices, const char *name,
                    struct list *matches) MUST_CHECK;
 
+/* The text has characters that are special in shell patterns; names have none. */
+bool text_is_pattern(const char *text);
+/* The pattern without these, which may be near to a name. NULL: out of memory. */
+const char *pattern_letters(struct arena *arena, const char *pattern);
+/* Adds the devices whose full name fits, as in glob(7): no "*" stands for a "/". False: out of
+ * memory. (pattern.c) */
+bool match_pattern(struct arena *arena, const struct davit_device *const *devices,
+                   const char *pattern, struct list *matches) MUST_CHECK;
+
 /* The device is called so: "nvidia.com/gpu=0". NULL: out of memory. */
 const char *device_qualified_name(struct arena *arena, const struct davit_device *device);
 

@@ -35,7 +35,7 @@ int narrow_kinds(struct arena *arena, const struct device_request *request,
     is_known = all_are_qualified(request);
   }
   for (size_t i = 0; is_known && i < request->device_count; i++)
-    if (name_is_qualified(request->devices[i].text) &&
+    if (!request->devices[i].is_pattern && name_is_qualified(request->devices[i].text) &&
         !add_kind_of(arena, request->devices[i].text, &list))
       return error_memory(err);
   *kinds = is_known && list.count > 0 ? list_strings(&list) : NULL;

@@ -59,6 +59,12 @@ int provide_devices(struct providers *providers, struct arena *arena,
                     const struct device_request *request, const struct container_facts *facts,
                     struct oci *oci, struct davit_error *err) MUST_CHECK;
 
+/* The kinds of all devices whose full name fits the shell pattern, a list; "gpu.not-found" if there
+ * is no such device. (pattern.c) */
+int providers_match_kinds(struct providers *providers, struct arena *arena,
+                          const struct request_text *pattern, const char *const **kinds,
+                          struct davit_error *err) MUST_CHECK;
+
 /* A plugin file for `davit plugins`: loaded, or refused with the reason. */
 struct provider_info {
   const struct plugin_file *file;
@@ -73,6 +79,10 @@ int providers_list(struct providers *providers, struct arena *arena,
 struct provider_device {
   const struct plugin *plugin;
   const struct davit_device *device;
+  const struct plugin *server; /* who would give it; NULL: nobody */
+  const struct davit_device
+      *served_as;         /* CDI's device that stands for it, or itself; with server */
+  const char *not_served; /* why nobody would; without server */
 };
 
 /* Every device that every plugin sees, in order of rank and then of the plugin's own count; a

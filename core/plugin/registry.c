@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Loading plugins lazily, and the two listings. */
+/* Loading plugins lazily, and the listing of them. */
 #include "plugin/registry.h"
 
 #include <string.h>
 
 #include "plugin/descriptor.h"
-#include "plugin/narrow.h"
 
 int providers_open(struct arena *arena, const struct provider_settings *settings,
                    struct providers **providers, struct davit_error *err) {
@@ -173,7 +172,7 @@ void sort_by_rank(struct list *providers) {
   }
 }
 
-/* ---- listings ------------------------------------------------------------------------------- */
+/* ---- listing -------------------------------------------------------------------------------- */
 
 int providers_list(struct providers *providers, struct arena *arena,
                    const struct provider_info *const **infos, struct davit_error *err) {
@@ -195,104 +194,5 @@ int providers_list(struct providers *providers, struct arena *arena,
     }
   }
   *infos = list.items ? (const struct provider_info *const *)list.items : none;
-  return DAVIT_OK;
-}
-
-/* The plugins that a listing asks, by rank. */
-static int list_asked(struct providers *providers, struct arena *arena, const char *vendor,
-                      struct list *asked, struct davit_error *err) {
-  const struct provider_settings *settings = &providers->settings;
-  for (size_t i = 0; i < providers->loaded.count; i++) {
-    struct provider *provider = providers->loaded.items[i];
-    if ((settings->provider && strcmp(settings->provider, provider->file->name) != 0) ||
-        (settings->cdi == CDI_OFF && provider_is_cdi(provider)))
-      continue;
-    if (!provider->plugin) {
-      registry_warn_refused(providers, provider);
-      continue;
-    }
-    if (vendor && !provider_names(provider, vendor) && !provider_is_generic(provider))
-      continue;
-    if (!list_push(arena, asked, provider))
-      return error_memory(err);
-  }
-  sort_by_rank(asked);
-  return DAVIT_OK;
-}
-
-/* The kinds that a vendor's own plugin declares; NULL: no plugin names the vendor. */
-static const char *const *kinds_of(const struct list *providers, const char *vendor) {
-  for (size_t i = 0; vendor && i < providers->count; i++) {
-    const struct provider *provider = providers->items[i];
-    if (strings_contain(provider->plugin->table.vendors, vendor))
-      return provider->plugin->table.kinds;
-  }
-  return NULL;
-}
-
-static bool have_common_place(const struct davit_device *a, const struct davit_device *b) {
-  if (a->pci_address && b->pci_address && strcmp(a->pci_address, b->pci_address) == 0)
-    return true;
-  for (const char *const *node = a->nodes; node && *node; node++)
-    if (strings_contain(b->nodes, *node))
-      return true;
-  return false;
-}
-
-/* A generic plugin sees every GPU of its kind, also those of which a vendor's plugin says more. */
-static bool is_said_better(const struct provider *provider, const struct davit_device *device,
-                           const struct list *listed) {
-  for (size_t i = 0; provider->plugin->table.rank <= DAVIT_RANK_GENERIC && i < listed->count; i++) {
-    const struct provider_device *other = listed->items[i];
-    if (other->plugin->table.rank > DAVIT_RANK_GENERIC && have_common_place(other->device, device))
-      return true;
-  }
-  return false;
-}
-
-static int list_devices(struct providers *providers, struct arena *arena, struct provider *provider,
-                        const struct narrowing *wanted, struct list *list,
-                        struct davit_error *err) {
-  const struct log *log = providers->settings.log;
-  CLEANUP(error) struct davit_error broken = {0};
-  struct instance *instance;
-  struct inventory inventory = {0};
-  const struct davit_query query = {DAVIT_SIZED(struct davit_query), .vendor = wanted->vendor,
-                                    .kinds = wanted->kinds};
-  int rc = registry_instance(providers, provider, &instance, &broken);
-  if (rc == DAVIT_OK)
-    rc = instance_enumerate(instance, arena, &query, &inventory, &broken);
-  if (rc == DAVIT_E_MEMORY)
-    return error_memory(err);
-  log_error(log, LOG_LEVEL_WARNING, rc < 0 ? &broken : &inventory.broken);
-  inventory_clear(&inventory);
-  for (size_t i = 0; rc == DAVIT_OK && i < inventory.count; i++) {
-    if (!narrow_keeps(wanted, provider, inventory.devices[i]) ||
-        is_said_better(provider, inventory.devices[i], list))
-      continue;
-    struct provider_device *device = arena_alloc(arena, sizeof(*device));
-    if (!device || !list_push(arena, list, device))
-      return error_memory(err);
-    *device = (struct provider_device){provider->plugin, inventory.devices[i]};
-  }
-  return DAVIT_OK;
-}
-
-int providers_devices(struct providers *providers, struct arena *arena, const char *vendor,
-                      const struct provider_device *const **devices, struct davit_error *err) {
-  static const struct provider_device *const none[] = {NULL};
-  struct list asked = {0}, list = {0};
-  int rc = registry_find_all(providers, err);
-  if (rc == DAVIT_OK)
-    rc = list_asked(providers, arena, vendor, &asked, err);
-  const char *const kind[] = {vendor, NULL};
-  struct narrowing wanted = {.vendor = vendor};
-  if (rc == DAVIT_OK)
-    wanted.kinds = vendor && strchr(vendor, '/') ? kind : kinds_of(&asked, vendor);
-  for (size_t i = 0; rc == DAVIT_OK && i < asked.count; i++)
-    rc = list_devices(providers, arena, asked.items[i], &wanted, &list, err);
-  if (rc < 0)
-    return rc;
-  *devices = list.items ? (const struct provider_device *const *)list.items : none;
   return DAVIT_OK;
 }

@@ -15,6 +15,7 @@ struct request_text {
   const char *text;
   struct where at;
   struct oci_source source;
+  bool is_pattern; /* of a device: every one whose full name fits the shell pattern */
 };
 
 /* Who may answer for a kind that a CDI spec describes (design: "Who serves a request"). */

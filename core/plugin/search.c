@@ -195,14 +195,18 @@ bool search_may_go_on(const struct search *search, const struct provider *provid
   return provider != search->own && !provider_names(provider, search->request->vendor.text);
 }
 
-/* The names as the user wrote them, for providers that can look up names faster than list all. */
+/* The names as the user wrote them, for providers that can look up names faster than list all.
+ * Patterns need that all are listed. */
 static const char *const *asked_names(const struct search *search) {
   const struct device_request *request = search->request;
   if (request->device_count == 0)
     return NULL;
   const char **names = arena_array(search->arena, request->device_count + 1, sizeof(*names));
-  for (size_t i = 0; names && i < request->device_count; i++)
+  for (size_t i = 0; names && i < request->device_count; i++) {
+    if (request->devices[i].is_pattern)
+      return NULL;
     names[i] = request->devices[i].text;
+  }
   return names; /* without memory: none, which only asks for more */
 }
 

@@ -187,22 +187,24 @@ static int choose_count(struct selection *selection) {
 
 struct pick { /* a chosen device and the name that chose it */
   const struct davit_device *device;
-  const char *name;
+  const struct request_text *name;
 };
 
 static int choose(struct selection *selection, const struct davit_device *device,
                   const struct request_text *name, struct list *picks) {
   for (size_t i = 0; i < picks->count; i++) {
     const struct pick *earlier = picks->items[i];
+    if (earlier->device == device && earlier->name->is_pattern)
+      return DAVIT_OK;
     if (earlier->device == device || devices_overlap(earlier->device, device))
       return error_add_at(selection->err, DAVIT_E_INVALID, "gpu.duplicate", &name->at,
                           "name each device once", "\"%s\" and \"%s\" are the same device, %s",
-                          earlier->name, name->text, device_label(selection->arena, device));
+                          earlier->name->text, name->text, device_label(selection->arena, device));
   }
   struct pick *pick = arena_alloc(selection->arena, sizeof(*pick));
   if (!pick)
     return error_memory(selection->err);
-  *pick = (struct pick){.device = device, .name = name->text};
+  *pick = (struct pick){.device = device, .name = name};
   if (!list_push(selection->arena, picks, pick) ||
       !list_push(selection->arena, &selection->chosen, device))
     return error_memory(selection->err);
@@ -253,7 +255,10 @@ static int refuse_unknown(struct selection *selection, const struct request_text
     if (!done)
       return error_memory(selection->err);
   }
-  const char *near = text_nearest(name->text, list_strings(&known));
+  const char *text = name->is_pattern ? pattern_letters(selection->arena, name->text) : name->text;
+  if (!text)
+    return error_memory(selection->err);
+  const char *near = text_nearest(text, list_strings(&known));
   const char *hint =
       near ? arena_printf(selection->arena, "do you mean \"%s\"? See `davit devices`", near)
            : see_devices;
@@ -263,6 +268,51 @@ static int refuse_unknown(struct selection *selection, const struct request_text
   return error_add_at(selection->err, DAVIT_E_INVALID, "gpu.not-found", &name->at, hint,
                       "no device \"%s\": this host has %s", name->text,
                       strings_join(selection->arena, list_strings(&names), MOST_LISTED));
+}
+
+static bool is_picked(const struct list *picks, const struct davit_device *device) {
+  for (size_t i = 0; i < picks->count; i++) {
+    const struct davit_device *picked = ((const struct pick *)picks->items[i])->device;
+    if (picked == device || devices_overlap(picked, device))
+      return true;
+  }
+  return false;
+}
+
+/* Of those that fit, the countable ones or the others, as far as they can be given and are not
+ * chosen already; *usable counts these too. */
+static int choose_fitting(struct selection *selection, const struct list *fitting, bool countable,
+                          const struct request_text *name, struct list *picks, size_t *usable) {
+  int rc = DAVIT_OK;
+  for (size_t i = 0; rc == DAVIT_OK && i < fitting->count; i++) {
+    const struct davit_device *device = fitting->items[i];
+    if (is_countable(device) != countable || reason_against(selection, device))
+      continue;
+    ++*usable;
+    if (is_group(device))
+      rc = choose_group(selection, device, name, picks);
+    else if (!is_picked(picks, device))
+      rc = choose(selection, device, name, picks);
+  }
+  return rc;
+}
+
+/* Other names of devices count only where nothing but such names fits. */
+static int choose_pattern(struct selection *selection, const struct request_text *name,
+                          struct list *picks) {
+  struct list fitting = {0};
+  size_t usable = 0;
+  if (!match_pattern(selection->arena, selection->devices, name->text, &fitting))
+    return error_memory(selection->err);
+  if (fitting.count == 0)
+    return refuse_unknown(selection, name);
+  int rc = choose_fitting(selection, &fitting, true, name, picks, &usable);
+  if (rc == DAVIT_OK && usable == 0)
+    rc = choose_fitting(selection, &fitting, false, name, picks, &usable);
+  if (rc < 0 || usable > 0)
+    return rc;
+  const struct davit_device *device = fitting.items[0];
+  return refuse_unusable(selection, device, name, reason_against(selection, device));
 }
 
 static int refuse_ambiguous(struct selection *selection, const struct request_text *name,
@@ -282,6 +332,8 @@ static int refuse_ambiguous(struct selection *selection, const struct request_te
 static int choose_named(struct selection *selection, const struct request_text *name,
                         struct list *picks) {
   struct list matches = {0};
+  if (name->is_pattern)
+    return choose_pattern(selection, name, picks);
   if (!match_devices(selection->arena, selection->devices, name->text, &matches))
     return error_memory(selection->err);
   if (matches.count == 0 && strcmp(name->text, "all") == 0)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "service/keys.h"
+#include "util/ids.h"
 #include "util/map.h"
 #include "util/text.h"
 
@@ -159,7 +160,7 @@ static bool is_account(const char *text, size_t length) {
     return false;
   memcpy(digits, text, length);
   digits[length] = '\0';
-  return text_to_u32(digits, 10, &number) && number != UINT32_MAX;
+  return text_to_u32(digits, 10, &number) && number <= HIGHEST_ID;
 }
 
 void read_user(struct reader *reader, const struct doc_node *value, void *into) {
@@ -173,7 +174,7 @@ void read_user(struct reader *reader, const struct doc_node *value, void *into) 
     (void)field_text_at(reader, value, &service->user);
   else
     field_invalid(reader, value,
-                  "USER or USER:GROUP, each a name or a number that is at most 4294967294",
+                  "USER or USER:GROUP, each a name or a number that is at most " HIGHEST_ID_TEXT,
                   "%s is not a user", field_quote(reader, text));
 }
 
@@ -189,7 +190,7 @@ void read_extra_groups(struct reader *reader, const struct doc_node *value, void
     if (!field_text(reader, entry, &text))
       continue;
     if (!is_account(text, strlen(text)))
-      field_invalid(reader, entry, "a name or a number that is at most 4294967294",
+      field_invalid(reader, entry, "a name or a number that is at most " HIGHEST_ID_TEXT,
                     "%s is not a group", field_quote(reader, text));
     else if (field_is_first(reader, entry, entry, text, &seen))
       (void)field_text_at(reader, entry, &groups[service->extra_group_count++]);

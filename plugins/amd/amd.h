@@ -17,7 +17,8 @@ struct kfd_node {
   bool has_domain; /* kernels of old do not tell it */
   uint32_t bus;
   uint32_t device;
-  uint64_t unique_id; /* of the whole GPU; 0: not known */
+  uint64_t unique_id;     /* of the whole GPU; 0: not known */
+  uint64_t compute_units; /* 0: not known */
 };
 
 struct kfd {
@@ -31,5 +32,13 @@ int kfd_read(const struct davit_host *h, struct kfd *kfd);
 
 int amd_enumerate(struct davit_instance *self, const struct davit_query *query,
                   const struct davit_devices *out);
+
+/* cu-mask=LIST */
+extern const struct davit_option CU_MASK_OPTION;
+
+/* HSA_CU_MASK: the compute units of each device that ROCr may use, if the option names them. What
+ * it does is up to ROCr: a limit among friends, no isolation. */
+int cu_mask_set(const struct davit_host *h, const struct davit_request *req,
+                const struct davit_edits *edits);
 
 #endif

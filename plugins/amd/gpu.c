@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "amd/amd.h"
+#include "common/by_path.h"
 #include "common/drm.h"
 #include "common/pci.h"
 #include "common/read.h"
@@ -18,6 +19,7 @@ struct scan {
   const struct davit_host *h;
   const struct davit_devices *out;
   struct kfd kfd;
+  const struct by_path_link *links;
   const struct drm_nodes *partitions; /* of the platform devices */
   size_t partition_count;
   const char *driver_version;
@@ -78,7 +80,10 @@ static int find_nodes(const struct scan *scan, const struct kfd_node *node,
     return device->unusable ? DAVIT_OK : DAVIT_E_MEMORY;
   }
   device->unusable = nodes->render.fault;
-  return nodes->render.fault ? DAVIT_OK : drm_paths(scan->h, nodes, &device->nodes);
+  if (device->unusable)
+    return DAVIT_OK;
+  int rc = drm_paths(scan->h, nodes, &device->nodes);
+  return rc < 0 ? rc : by_path_names(scan->h, scan->links, device);
 }
 
 static int give_index(struct scan *scan, struct davit_device *device) {
@@ -177,6 +182,7 @@ int amd_enumerate(struct davit_instance *self, const struct davit_query *query,
   if (!*functions)
     return DAVIT_OK;
   if ((rc = kfd_read(h, &scan.kfd)) < 0 || (rc = read_partitions(&scan)) < 0 ||
+      (rc = by_path_read(h, &scan.links)) < 0 ||
       (rc = read_attribute(h, "/sys/module/amdgpu", "version", &scan.driver_version)) < 0)
     return rc;
   for (; *functions; functions++) {

@@ -19,10 +19,11 @@ static int read_property(const struct davit_host *h, const char *properties, con
 /* *is_gpu is false for a CPU and for what tells too little to find its device nodes. */
 static int read_node(const struct davit_host *h, const char *properties, struct kfd_node *node,
                      bool *is_gpu) {
-  uint64_t simds = 0, location = 0;
-  bool computes, has_location, has_minor, has_id;
+  uint64_t simds = 0, simds_per_unit = 0, location = 0;
+  bool computes, has_units, has_location, has_minor, has_id;
   int rc;
   if ((rc = read_property(h, properties, "simd_count", &computes, &simds)) < 0 ||
+      (rc = read_property(h, properties, "simd_per_cu", &has_units, &simds_per_unit)) < 0 ||
       (rc = read_property(h, properties, "location_id", &has_location, &location)) < 0 ||
       (rc = read_property(h, properties, "drm_render_minor", &has_minor, &node->render_minor)) <
           0 ||
@@ -32,6 +33,8 @@ static int read_node(const struct davit_host *h, const char *properties, struct 
   /* The low three bits, elsewhere the PCI function, are the number of the partition. */
   node->bus = (uint32_t)(location >> 8) & 0xff;
   node->device = (uint32_t)(location >> 3) & 0x1f;
+  if (has_units && simds_per_unit > 0)
+    node->compute_units = simds / simds_per_unit;
   *is_gpu = computes && simds > 0 && has_location && has_minor;
   return DAVIT_OK;
 }

@@ -3,6 +3,7 @@
  * only. /dev/kfd is one for all GPUs; which of them it shows is decided by the render nodes that
  * the cgroup allows. */
 #include "amd/amd.h"
+#include "common/drm_edits.h"
 #include "common/read.h"
 #include "common/visible.h"
 
@@ -23,7 +24,8 @@ static int inject(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_edits *edits) {
   const struct davit_host *h = self->host;
   int rc = refuse_unknown_flags(h, req->flags);
-  if (rc < 0 || (rc = add_kfd(h, edits)) < 0 || (rc = add_device_nodes(req, edits)) < 0 ||
+  if (rc < 0 || (rc = add_kfd(h, edits)) < 0 || (rc = add_drm_nodes(h, req, edits, true)) < 0 ||
+      (rc = cu_mask_set(h, req, edits)) < 0 ||
       (rc = set_visible(h, req, edits, "ROCR_VISIBLE_DEVICES")) < 0)
     return rc;
   return set_visible(h, req, edits, "HIP_VISIBLE_DEVICES");
@@ -31,7 +33,8 @@ static int inject(struct davit_instance *self, const struct davit_request *req,
 
 static const char *const VENDORS[] = {AMD_VENDOR, NULL};
 static const char *const KINDS[] = {AMD_KIND, NULL};
-static const struct davit_option *const OPTIONS[] = {&VISIBLE_ENV_OPTION, NULL};
+static const struct davit_option *const OPTIONS[] = {&VISIBLE_ENV_OPTION, &CU_MASK_OPTION,
+                                                     &BY_PATH_OPTION, &RENDER_AS_OPTION, NULL};
 
 static const struct davit_plugin PLUGIN = {
     .magic = DAVIT_ABI_MAGIC,

@@ -73,3 +73,12 @@ int drm_paths(const struct davit_host *h, const struct drm_nodes *nodes,
   *paths = list;
   return DAVIT_OK;
 }
+
+const char *drm_node_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+bool drm_is_render(const char *path) {
+  return strncmp(drm_node_name(path), "renderD", strlen("renderD")) == 0;
+}

@@ -25,4 +25,8 @@ int drm_nodes(const struct davit_host *h, const char *device_dir, struct drm_nod
 /* A list of the paths of the good ones, the render node first. */
 int drm_paths(const struct davit_host *h, const struct drm_nodes *nodes, const char *const **paths);
 
+/* The last component of the path of a node, "renderD128". */
+const char *drm_node_name(const char *path);
+bool drm_is_render(const char *path);
+
 #endif

@@ -58,9 +58,13 @@ static void warn_wrong_ordinal(const struct davit_host *h, const struct davit_co
 
 int set_visible(const struct davit_host *h, const struct davit_request *req,
                 const struct davit_edits *edits, const char *name) {
+  return set_visible_count(h, req, edits, name, device_count(req));
+}
+
+int set_visible_count(const struct davit_host *h, const struct davit_request *req,
+                      const struct davit_edits *edits, const char *name, size_t count) {
   if (req->flags & DAVIT_REQUEST_GENERATE)
     return DAVIT_OK;
-  size_t count = device_count(req);
   warn_wrong_ordinal(h, req->container, name, count);
   if (option_is(h, "visible-env", "off"))
     return DAVIT_OK;

@@ -14,5 +14,8 @@ extern const struct davit_option VISIBLE_ENV_OPTION;
  * will not exist. Nothing of this is for a generated CDI file, which does not know n. */
 int set_visible(const struct davit_host *h, const struct davit_request *req,
                 const struct davit_edits *edits, const char *name);
+/* The same where the library counts something else than devices, `count` of them. */
+int set_visible_count(const struct davit_host *h, const struct davit_request *req,
+                      const struct davit_edits *edits, const char *name, size_t count);
 
 #endif

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/by_path.h"
 #include "common/drm.h"
+#include "common/drm_edits.h"
 #include "common/instance.h"
 #include "common/pci.h"
 #include "common/read.h"
@@ -91,14 +93,8 @@ static bool is_device_name(const char *name) {
   return *name != '\0';
 }
 
-/* The last component of a path of a node, "renderD128". */
-static const char *node_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
-static int describe(const struct davit_host *h, const struct drm_device *from,
-                    struct davit_device *device, bool *renders) {
+static int describe(const struct davit_host *h, const struct by_path_link *links,
+                    const struct drm_device *from, struct davit_device *device, bool *renders) {
   struct drm_nodes nodes;
   uint64_t numa_node;
   int rc = read_link_name(h, from->dir, "driver", &device->driver);
@@ -112,7 +108,7 @@ static int describe(const struct davit_host *h, const struct drm_device *from,
   device->pci_address = from->on_pci ? from->name : NULL;
   device->id = from->name;
   if (!is_device_name(device->id) && (nodes.render.path || nodes.card.path))
-    device->id = node_name(nodes.render.path ? nodes.render.path : nodes.card.path);
+    device->id = drm_node_name(nodes.render.path ? nodes.render.path : nodes.card.path);
   *renders = nodes.render.path != NULL;
   if (!*renders)
     device->unusable = "display only: it has no render node";
@@ -120,7 +116,9 @@ static int describe(const struct davit_host *h, const struct drm_device *from,
     device->unusable = "of no use without nodes that only the nvidia plugin knows";
   else
     device->unusable = nodes.render.fault;
-  return device->unusable ? DAVIT_OK : drm_paths(h, &nodes, &device->nodes);
+  if (device->unusable || (rc = drm_paths(h, &nodes, &device->nodes)) < 0)
+    return rc;
+  return by_path_names(h, links, device);
 }
 
 /* The rule of whom this plugin serves; see the top of the file. */
@@ -145,9 +143,10 @@ static int enumerate(struct davit_instance *self, const struct davit_query *quer
                      const struct davit_devices *out) {
   const struct davit_host *h = self->host;
   const struct drm_device *devices;
+  const struct by_path_link *links;
   size_t count;
   int rc = refuse_unknown_flags(h, query->flags);
-  if (rc < 0 || (rc = list_devices(h, &devices, &count)) < 0)
+  if (rc < 0 || (rc = list_devices(h, &devices, &count)) < 0 || (rc = by_path_read(h, &links)) < 0)
     return rc;
   uint32_t index = 0;
   for (size_t i = 0; i < count; i++) {
@@ -157,7 +156,7 @@ static int enumerate(struct davit_instance *self, const struct davit_query *quer
         .vendor = DRM_VENDOR,
     };
     bool renders, asked;
-    if ((rc = describe(h, &devices[i], &device, &renders)) < 0 ||
+    if ((rc = describe(h, links, &devices[i], &device, &renders)) < 0 ||
         (rc = is_asked_for(h, &devices[i], device.driver, query->vendor, &asked)) < 0)
       return rc;
     if (renders) {
@@ -170,19 +169,11 @@ static int enumerate(struct davit_instance *self, const struct davit_query *quer
   return DAVIT_OK;
 }
 
-/* A card node can set display modes, so it is given only on demand. */
 static int inject(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_edits *edits) {
-  bool with_card = option_is(self->host, "card", "on");
-  int rc = refuse_unknown_flags(self->host, req->flags);
-  for (size_t i = 0; rc >= 0 && i < device_count(req); i++) {
-    const char *const *nodes = req->devices[i]->nodes;
-    edits->source(edits, req->devices[i], NULL, 0);
-    for (; rc >= 0 && nodes && *nodes; nodes++)
-      if (with_card || strncmp(node_name(*nodes), "renderD", strlen("renderD")) == 0)
-        rc = add_node(edits, *nodes);
-  }
-  return rc;
+  const struct davit_host *h = self->host;
+  int rc = refuse_unknown_flags(h, req->flags);
+  return rc < 0 ? rc : add_drm_nodes(h, req, edits, option_is(h, "card", "on"));
 }
 
 static const char *const CARD_VALUES[] = {"on", "off", NULL};
@@ -196,7 +187,8 @@ static const struct davit_option CARD = {
 
 static const char *const VENDORS[] = {"*", NULL};
 static const char *const KINDS[] = {DRM_KIND, NULL};
-static const struct davit_option *const OPTIONS[] = {&CARD, NULL};
+static const struct davit_option *const OPTIONS[] = {&CARD, &BY_PATH_OPTION, &RENDER_AS_OPTION,
+                                                     NULL};
 
 static const struct davit_plugin PLUGIN = {
     .magic = DAVIT_ABI_MAGIC,

@@ -290,8 +290,8 @@ class Generator:
         return Names({Text(name): self.text() for name in self.random.sample(names, self.random.randint(0, 5))})
 
     def user(self):
-        uid = self.random.choice([0, 1, 1000, 4294967294])
-        return Text(f"{uid}:{self.random.choice([0, 7, 4294967294])}" if self.chance(0.5) else str(uid))
+        uid = self.random.choice([0, 1, 1000, 2147483647])
+        return Text(f"{uid}:{self.random.choice([0, 7, 2147483647])}" if self.chance(0.5) else str(uid))
 
     def hostname(self):
         return Text(".".join(self.label(20) for _ in range(self.random.randint(1, 3))))

@@ -263,7 +263,7 @@ START_TEST(devices_are_injected) {
   ck_assert_int_eq(render(davit, plain, &config), DAVIT_OK);
   ck_assert_ptr_null(strstr(config, "/dev/nvidia1"));
   int answer = davit_inject(davit, "config.json", config, strlen(config), &more, &size);
-  check_refuses(davit, answer, "usage", "neither --device nor --gpu is set", "count=1");
+  check_refuses(davit, answer, "usage", "neither --device nor --gpu is given", "count=1");
   ck_assert_int_eq(davit_set(davit, "gpu", "vendor=nvidia,count=1"), DAVIT_OK);
   ck_assert_int_eq(davit_inject(davit, "config.json", config, strlen(config), &more, &size),
                    DAVIT_OK);

@@ -102,9 +102,12 @@ static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
                              "nobody:x:65534:65533::/nonexistent:/bin/false\n"
                              "render:x:1000:100::/home/render:/bin/sh\n"
                              "render:x:0:0::/root:/bin/sh\n"
-                             "torn:x:12:\n";
+                             "torn:x:12:\n"
+                             "high:x:2147483648:1::/:/bin/sh\n"
+                             "high-group:x:5:2147483648::/:/bin/sh\n"
+                             "member:x:6:6::/:/bin/sh\n";
 static const char group[] = "root:x:0:\nvideo:x:44:alice,render\nusers:x:100:\nvideo:x:45:\n"
-                            "badgid:x:-1:\n";
+                            "badgid:x:-1:\nfar:x:2147483648:member\n";
 
 /* P5: names are looked up; whoever is not there is an error and never root. */
 static const struct {
@@ -121,7 +124,7 @@ static const struct {
     {"render:video", 1000, 44, "/home/render", 0},
     {"render:7", 1000, 7, "/home/render", 0},
     {"1001:users", 1001, 100, NULL, 0},
-    {"4294967294:4294967294", 4294967294, 4294967294, NULL, 0},
+    {"2147483647:2147483647", 2147483647, 2147483647, NULL, 0},
 };
 
 START_TEST(p5_users_are_looked_up) {
@@ -149,8 +152,12 @@ static const struct {
     {":video", "\"\" is not a user", "USER or USER:GROUP"},
     {"render:", "\"\" is not a group", "USER or USER:GROUP"},
     {"1:2:3", "\"2:3\" is not a group", "USER or USER:GROUP"},
-    {"4294967295", "\"4294967295\" is not a user", "4294967294"},
-    {"1:99999999999999999999", "\"99999999999999999999\" is not a group", "4294967294"},
+    {"2147483648", "\"2147483648\" is not a user", "2147483647"},
+    {"high", "the uid of \"high\" is 2147483648", "runtimes take ids up to 2147483647"},
+    {"high-group", "the gid of \"high-group\" is 2147483648", "runtimes take"},
+    {"1:far", "the gid of \"far\" is 2147483648", "runtimes take"},
+    {"member", "the additional gid of \"member\" is 2147483648", "runtimes take"},
+    {"1:99999999999999999999", "\"99999999999999999999\" is not a group", "2147483647"},
 };
 
 START_TEST(p5_unknown_names_are_errors) {

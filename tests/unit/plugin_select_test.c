@@ -115,8 +115,10 @@ static int run(struct arena *arena, const struct choice *choice, const char **ch
                                    .model = {.text = choice->model},
                                    .devices = names};
   for (; choice->names[request.device_count]; request.device_count++)
-    names[request.device_count] = (struct request_text){.text = choice->names[request.device_count],
-                                                        .at = {"a.yaml", 9, 3, "gpu.devices"}};
+    names[request.device_count] =
+        (struct request_text){.text = choice->names[request.device_count],
+                              .at = {"a.yaml", 9, 3, "gpu.devices"},
+                              .is_pattern = text_is_pattern(choice->names[request.device_count])};
   struct inventory inventory = {.devices = choice->host()};
   while (inventory.devices && inventory.devices[inventory.count])
     inventory.count++;
@@ -168,6 +170,23 @@ static const struct choice good[] = {
     {specs, .names = {"GPU-1"}, .chosen = "GPU-1"},
     {specs, .names = {"all"}, .chosen = "all"},
     {specs, .count = 2, .names = {"all"}, .chosen = "all"},
+    /* A pattern is over full names, and no "*" stands for a "/". What is unusable is skipped. */
+    {server, .names = {"nvidia.com/gpu=*"}, .chosen = "0 1 3:0 5"},
+    {server, .names = {"nvidia.com/*"}, .chosen = "0 1 3:0 5"},
+    {server, .names = {"nvidia.com/gpu=[01]"}, .chosen = "0 1"},
+    {server, .names = {"nvidia.com/gpu=?:*"}, .chosen = "3:0"},
+    {server, .names = {"*/gpu=0"}, .chosen = "0"},
+    {server, .names = {"nvidia.com/gpu=[3]"}, .chosen = "3:0"},
+    {specs, .names = {"*/*=0"}, .chosen = "0 0"},
+    /* Other names of devices count where nothing else fits. */
+    {specs, .names = {"nvidia.com/gpu=*"}, .chosen = "0 0:1 1"},
+    {specs, .names = {"nvidia.com/gpu=GPU*"}, .chosen = "GPU-1"},
+    {specs, .names = {"nvidia.com/gpu=[a]*"}, .chosen = "all"},
+    /* Patterns add to what is named, in either order. */
+    {server, .names = {"nvidia.com/gpu=1", "nvidia.com/gpu=*"}, .chosen = "1 0 3:0 5"},
+    {server, .names = {"nvidia.com/gpu=*", "5"}, .chosen = "0 1 3:0 5"},
+    {server, .names = {"nvidia.com/gpu=[01]", "nvidia.com/gpu=[15]"}, .chosen = "0 1 5"},
+    {specs, .names = {"all", "nvidia.com/gpu=*"}, .chosen = "all 0:1"},
 };
 
 START_TEST(chooses) {
@@ -215,6 +234,15 @@ static const struct choice bad[] = {
     {server, .names = {"3:1"}, .answer = DAVIT_E_INVALID, .code = "gpu.unusable",
      .text = "device \"3:1\", 3:1 (2g.20gb), can not be given: /dev/nvidia-caps/nvidia-cap22",
      .hint = "davit devices"},
+    {server, .names = {"nvidia.com/gpu=v*"}, .answer = DAVIT_E_INVALID, .code = "gpu.unusable",
+     .text = "device \"nvidia.com/gpu=v*\", 0000:b1:00.0 (NVIDIA H200), can not be given: bound to "
+             "vfio-pci",
+     .hint = "davit devices"},
+    {server, .names = {"*=0"}, .answer = DAVIT_E_INVALID, .code = "gpu.not-found",
+     .text = "no device \"*=0\"", .hint = "davit devices"},
+    {server, .names = {"nvidia.com/gpu=0[19]"}, .answer = DAVIT_E_INVALID, .code = "gpu.not-found",
+     .text = "no device \"nvidia.com/gpu=0[19]\": this host has 0000:17:00.0, ",
+     .hint = "\"nvidia.com/gpu=0\""},
     {server, .names = {"0"}, .model = "A100", .answer = DAVIT_E_INVALID, .code = "gpu.unusable",
      .text = "is NVIDIA H200, not the model \"A100\" asked", .hint = "davit devices"},
     {server, .names = {"5"}, .model = "A100", .answer = DAVIT_E_INVALID, .code = "gpu.unusable",

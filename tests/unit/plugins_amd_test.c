@@ -251,6 +251,56 @@ START_TEST(an_ordinal_that_will_not_exist_is_warned_of) {
 }
 END_TEST
 
+/* Both devices have 38 compute units. */
+START_TEST(a_mask_of_compute_units_is_for_each_gpu) {
+  static const struct {
+    const char *list, *mask;
+  } cases[] = {
+      {"cu-mask=0-37", "0:0-37;1:0-37"},
+      {"cu-mask=5", "0:5;1:5"},
+      {"cu-mask=0,2,8-15", "0:0,2,8-15;1:0,2,8-15"},
+  };
+  put_partitioned("amdgpu_xcp_");
+  open_plugin((const char *const[]){cases[_i].list, NULL});
+  ck_assert_contains(rig_inject(&rig, "0 1"),
+                     arena_printf(&rig.arena, "*: env HSA_CU_MASK=%s\n", cases[_i].mask));
+}
+END_TEST
+
+START_TEST(a_wrong_mask_of_compute_units_is_refused) {
+  static const struct {
+    const char *list, *text;
+  } cases[] = {
+      {"cu-mask=", "is no list of compute units: a number is missing or too large"},
+      {"cu-mask=0,", "is no list of compute units: a number is missing or too large"},
+      {"cu-mask=,1", "is no list of compute units: a number is missing or too large"},
+      {"cu-mask=a", "is no list of compute units: a number is missing or too large"},
+      {"cu-mask=0x3", "is no list of compute units: a number is missing or too large"},
+      {"cu-mask=99999999999", "is no list of compute units: a number is missing or too large"},
+      {"cu-mask=4-", "is no list of compute units: a range has no end"},
+      {"cu-mask=4-3", "is no list of compute units: a range ends before it begins"},
+      {"cu-mask=0-38", "compute unit 38 is asked, device 0 has 38"},
+  };
+  put_partitioned("amdgpu_xcp_");
+  open_plugin((const char *const[]){cases[_i].list, NULL});
+  ck_assert_ptr_null(rig_inject(&rig, "0 1"));
+  ck_assert_error(&rig.err, "amd.cu-mask", cases[_i].text);
+}
+END_TEST
+
+START_TEST(a_mask_of_compute_units_is_no_other_than_the_services) {
+  put_partitioned("amdgpu_xcp_");
+  open_plugin((const char *const[]){"cu-mask=0-3", NULL});
+  rig.env = (const char *const[]){"HSA_CU_MASK", "0:0-3", NULL};
+  ck_assert_contains(rig_inject(&rig, "0"), "*: env HSA_CU_MASK=0:0-3\n");
+  rig.env = (const char *const[]){"HSA_CU_MASK", "0:0-7", NULL};
+  ck_assert_ptr_null(rig_inject(&rig, "0"));
+  ck_assert_error(&rig.err, "amd.cu-mask", "has HSA_CU_MASK=0:0-7, the option asks for 0:0-3");
+  ck_assert_ptr_null(rig_edits(&rig, RIG_INJECT, "0", "exclusive", DAVIT_REQUEST_GENERATE));
+  ck_assert_error(&rig.err, "amd.cu-mask", "a CDI file can not say");
+}
+END_TEST
+
 START_TEST(without_kfd_nothing_is_given) {
   put_partitioned("amdgpu_xcp_");
   drop(&rig, "/dev/kfd");
@@ -288,6 +338,9 @@ int main(void) {
   tcase_add_test(inject, visible_env_off_leaves_the_variables_out);
   tcase_add_test(inject, a_generated_spec_holds_no_ordinals);
   tcase_add_test(inject, an_ordinal_that_will_not_exist_is_warned_of);
+  tcase_add_loop_test(inject, a_mask_of_compute_units_is_for_each_gpu, 0, 3);
+  tcase_add_loop_test(inject, a_wrong_mask_of_compute_units_is_refused, 0, 9);
+  tcase_add_test(inject, a_mask_of_compute_units_is_no_other_than_the_services);
   tcase_add_test(inject, without_kfd_nothing_is_given);
   suite_add_tcase(suite, inject);
   return run_suite(suite);

@@ -134,6 +134,73 @@ START_TEST(the_card_node_is_given_on_demand) {
 }
 END_TEST
 
+static void put_link(const char *name, const char *target) {
+  tree_link(&rig.tree, arena_printf(&rig.arena, "/dev/dri/by-path/%s", name), target);
+}
+
+static void put_links(void) {
+  put_link("pci-0000:21:00.0-render", "../renderD129");
+  put_link("pci-0000:21:00.0-card", "../card2");
+  put_link("platform-fde60000.gpu-render", "../renderD128");
+  put_link("pci-0000:99:00.0-render", "../renderD199"); /* of a device that is gone */
+  put_link("odd", "/dev/dri/renderD129");               /* not udev's */
+  put_link("odder", "../by-id/renderD129");
+}
+
+START_TEST(a_device_goes_by_the_names_of_its_nodes) {
+  put_links();
+  rig_open(&rig, "drm", NULL);
+  rig_enumerate(&rig, "drm");
+  const char *const *names = find_device(&rig, "0000:21:00.0")->aliases;
+  static const char *const expected[] = {"renderD129", "card2", "pci-0000:21:00.0-card",
+                                         "pci-0000:21:00.0-render"};
+  for (size_t i = 0; i < ARRAY_LEN(expected); i++)
+    ck_assert_str_eq(names[i], expected[i]);
+  ck_assert_ptr_null(names[ARRAY_LEN(expected)]);
+  ck_assert_ptr_null(find_device(&rig, "0000:03:00.0")->aliases);
+}
+END_TEST
+
+START_TEST(nodes_are_given_by_path_too) {
+  put_links();
+  rig_open(&rig, "drm", (const char *const[]){"by-path=on", "card=on", NULL});
+  rig_enumerate(&rig, "drm");
+  ck_assert_edits(
+      &rig, rig_inject(&rig, "0000:21:00.0"),
+      "0000:21:00.0: node /dev/dri/renderD129\n"
+      "0000:21:00.0: node /dev/dri/by-path/pci-0000:21:00.0-render from /dev/dri/renderD129\n"
+      "0000:21:00.0: node /dev/dri/card2\n"
+      "0000:21:00.0: node /dev/dri/by-path/pci-0000:21:00.0-card from /dev/dri/card2\n");
+  ck_assert_ptr_null(rig_inject(&rig, "fde60000.gpu")); /* its card has no link */
+  ck_assert_error(&rig.err, "drm.by-path-missing", "no link in /dev/dri/by-path leads to");
+}
+END_TEST
+
+START_TEST(one_render_node_may_have_another_name) {
+  rig_open(&rig, "drm", (const char *const[]){"render-as=renderD128", "card=on", NULL});
+  rig_enumerate(&rig, "drm");
+  ck_assert_edits(&rig, rig_inject(&rig, "0000:21:00.0"),
+                  "0000:21:00.0: node /dev/dri/renderD128 from /dev/dri/renderD129\n"
+                  "0000:21:00.0: node /dev/dri/card2\n");
+  ck_assert_ptr_null(rig_inject(&rig, "0000:21:00.0 fde60000.gpu"));
+  ck_assert_error(&rig.err, "drm.render-as",
+                  "2 devices can not all have the render node renderD128");
+  ck_assert_ptr_null(
+      rig_edits(&rig, RIG_INJECT, "0000:21:00.0", "exclusive", DAVIT_REQUEST_GENERATE));
+  ck_assert_error(&rig.err, "drm.render-as", "a CDI file can not say");
+}
+END_TEST
+
+START_TEST(a_render_node_has_the_name_of_one) {
+  static const char *const cases[] = {"render-as=", "render-as=card0", "render-as=renderD",
+                                      "render-as=renderD1/../x", "render-as=/dev/dri/renderD128"};
+  rig_open(&rig, "drm", (const char *const[]){cases[_i], NULL});
+  rig_enumerate(&rig, "drm");
+  ck_assert_ptr_null(rig_inject(&rig, "0000:21:00.0"));
+  ck_assert_error(&rig.err, "drm.render-as", "is not the name of a render node");
+}
+END_TEST
+
 START_TEST(an_empty_host_has_no_device) {
   struct rig other;
   rig_begin(&other);
@@ -155,6 +222,10 @@ int main(void) {
   tcase_add_test(cases, a_missing_render_node_is_told);
   tcase_add_test(cases, a_name_that_cdi_does_not_allow_gives_way_to_the_node);
   tcase_add_loop_test(cases, the_card_node_is_given_on_demand, 0, 3);
+  tcase_add_test(cases, a_device_goes_by_the_names_of_its_nodes);
+  tcase_add_test(cases, nodes_are_given_by_path_too);
+  tcase_add_test(cases, one_render_node_may_have_another_name);
+  tcase_add_loop_test(cases, a_render_node_has_the_name_of_one, 0, 5);
   tcase_add_test(cases, an_empty_host_has_no_device);
   suite_add_tcase(suite, cases);
   return run_suite(suite);

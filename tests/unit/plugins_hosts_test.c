@@ -139,6 +139,33 @@ static const struct host_case {
      .ids = "1 0",
      .edits = "1: node /dev/dri/renderD128\n1: node /dev/dri/card1\n0: node /dev/dri/renderD129\n"
               "0: node /dev/dri/card2\n*: default ZE_AFFINITY_MASK=0,1\n"},
+    {"intel-sriov", "intel", "intel",
+     .devices =
+         {
+             {"0", 0, "0000:4d:00.0",
+              .unusable = "its virtual functions are in use; they are devices of their own"},
+             {"1", 1, "0000:4d:00.1", .nodes = "/dev/dri/renderD129 /dev/dri/card1", .parent = "0"},
+             {"0000:4d:00.2", -1, "0000:4d:00.2", .unusable = "bound to xe-vfio-pci",
+              .parent = "0"},
+             {"2", 2, "0000:4d:00.3", .nodes = "/dev/dri/renderD130 /dev/dri/card2", .parent = "0"},
+             {"3", 3, "0000:9a:00.0", .nodes = "/dev/dri/renderD131 /dev/dri/card3"},
+         },
+     .ids = "2",
+     .edits =
+         "2: node /dev/dri/renderD130\n2: node /dev/dri/card2\n*: default ZE_AFFINITY_MASK=0\n"},
+    {"intel-tiles", "intel", "intel",
+     .devices =
+         {
+             {"0", 0, "0000:3a:00.0", .nodes = "/dev/dri/renderD129 /dev/dri/card1"},
+             {"1", 1, "0000:9a:00.0", .nodes = "/dev/dri/renderD128 /dev/dri/card0"},
+         },
+     .ids = "0", .edits = "0: node /dev/dri/renderD129\n0: node /dev/dri/card1\n"},
+    {"soc-gpu", "drm", "panfrost",
+     .devices = {{"fde60000.gpu", 0, NULL, .nodes = "/dev/dri/renderD128 /dev/dri/card1"}},
+     .ids = "fde60000.gpu", .edits = "fde60000.gpu: node /dev/dri/renderD128\n"},
+    {"soc-gpu", "drm", "rockchip-drm",
+     .devices = {{"display-subsystem", -1, NULL,
+                  .unusable = "display only: it has no render node"}}},
     {"acme-npu", "drm", "0x1e52",
      .devices =
          {

@@ -80,14 +80,69 @@ START_TEST(a_gpu_brings_its_pair_of_nodes) {
 }
 END_TEST
 
-START_TEST(a_gpu_of_tiles_has_no_mask) {
+/* 0000:03:00.0 has two tiles. Without a word on the hierarchy nobody knows what a mask counts. */
+START_TEST(a_mask_counts_what_the_hierarchy_shows) {
+  static const struct {
+    const char *option, *env; /* ZE_FLAT_DEVICE_HIERARCHY of the container */
+    const char *variables;
+  } cases[] = {
+      {NULL, NULL, ""},
+      {"hierarchy=flat", NULL,
+       "*: default ZE_FLAT_DEVICE_HIERARCHY=FLAT\n*: default ZE_AFFINITY_MASK=0,1,2\n"},
+      {"hierarchy=composite", NULL,
+       "*: default ZE_FLAT_DEVICE_HIERARCHY=COMPOSITE\n*: default ZE_AFFINITY_MASK=0,1\n"},
+      {"hierarchy=combined", NULL,
+       "*: default ZE_FLAT_DEVICE_HIERARCHY=COMBINED\n*: default ZE_AFFINITY_MASK=0,1\n"},
+      {NULL, "FLAT", "*: default ZE_AFFINITY_MASK=0,1,2\n"},
+      {NULL, "COMPOSITE", "*: default ZE_AFFINITY_MASK=0,1\n"},
+      /* the container's own word stays: the edit gives way to it */
+      {"hierarchy=composite", "FLAT",
+       "*: default ZE_FLAT_DEVICE_HIERARCHY=COMPOSITE\n*: default ZE_AFFINITY_MASK=0,1,2\n"},
+  };
+  tree_dir(&rig.tree, "/sys/bus/pci/devices/0000:03:00.0/tile0");
+  tree_dir(&rig.tree, "/sys/bus/pci/devices/0000:03:00.0/tile1");
+  open_plugin((const char *const[]){cases[_i].option, NULL});
+  const char *const env[] = {"ZE_FLAT_DEVICE_HIERARCHY", cases[_i].env, NULL};
+  rig.env = cases[_i].env ? env : NULL;
+  ck_assert_edits(&rig, rig_inject(&rig, "0 1"),
+                  arena_printf(&rig.arena,
+                               "0: node /dev/dri/renderD128\n0: node /dev/dri/card1\n"
+                               "1: node /dev/dri/renderD129\n1: node /dev/dri/card0\n%s",
+                               cases[_i].variables));
+}
+END_TEST
+
+START_TEST(a_gpu_of_one_tile_is_counted_as_one) {
   tree_dir(&rig.tree, "/sys/bus/pci/devices/0000:03:00.0/tile0");
   open_plugin(NULL);
   ck_assert_contains(rig_inject(&rig, "0 1"), "*: default ZE_AFFINITY_MASK=0,1\n");
-  tree_dir(&rig.tree, "/sys/bus/pci/devices/0000:03:00.0/tile1");
-  ck_assert_edits(&rig, rig_inject(&rig, "1"),
-                  "1: node /dev/dri/renderD129\n"
-                  "1: node /dev/dri/card0\n");
+}
+END_TEST
+
+START_TEST(a_generated_spec_has_the_hierarchy_and_no_mask) {
+  open_plugin((const char *const[]){"hierarchy=flat", NULL});
+  ck_assert_edits(&rig, rig_edits(&rig, RIG_INJECT, "0", "exclusive", DAVIT_REQUEST_GENERATE),
+                  "0: node /dev/dri/renderD128\n"
+                  "0: node /dev/dri/card1\n"
+                  "*: default ZE_FLAT_DEVICE_HIERARCHY=FLAT\n");
+}
+END_TEST
+
+START_TEST(a_virtual_function_names_its_gpu) {
+  put_gpu("0000:53:00.0", "xe", "card3", "226:3", "renderD131", "226:131");
+  put(&rig, "/sys/bus/pci/devices/0000:53:00.0/sriov_numvfs", "2\n");
+  put_gpu("0000:53:00.1", "xe", "card4", "226:4", "renderD132", "226:132");
+  put_gpu("0000:53:00.2", "xe", "card5", "226:5", "renderD133", "226:133");
+  tree_link(&rig.tree, "/sys/bus/pci/devices/0000:53:00.0/virtfn0", "../0000:53:00.1");
+  tree_link(&rig.tree, "/sys/bus/pci/devices/0000:53:00.0/virtfn1", "../0000:53:00.2");
+  tree_link(&rig.tree, "/sys/bus/pci/devices/0000:53:00.1/physfn", "../0000:53:00.0");
+  tree_link(&rig.tree, "/sys/bus/pci/devices/0000:53:00.2/physfn", "../0000:53:00.0");
+  open_plugin(NULL);
+  ck_assert_ptr_null(find_device(&rig, "2")->parent);
+  ck_assert_str_eq(find_device(&rig, "3")->parent, "2");
+  ck_assert_str_eq(find_device(&rig, "3")->profile, "VF 0");
+  ck_assert_str_eq(find_device(&rig, "4")->parent, "2");
+  ck_assert_str_eq(find_device(&rig, "4")->profile, "VF 1");
 }
 END_TEST
 
@@ -126,7 +181,10 @@ int main(void) {
   tcase_add_test(cases, both_drivers_are_counted_in_pci_order);
   tcase_add_test(cases, every_reason_against_a_gpu_is_told);
   tcase_add_test(cases, a_gpu_brings_its_pair_of_nodes);
-  tcase_add_test(cases, a_gpu_of_tiles_has_no_mask);
+  tcase_add_loop_test(cases, a_mask_counts_what_the_hierarchy_shows, 0, 7);
+  tcase_add_test(cases, a_gpu_of_one_tile_is_counted_as_one);
+  tcase_add_test(cases, a_generated_spec_has_the_hierarchy_and_no_mask);
+  tcase_add_test(cases, a_virtual_function_names_its_gpu);
   tcase_add_loop_test(cases, visible_env_off_and_generated_specs_have_no_mask, 0, 2);
   tcase_add_test(cases, an_ordinal_that_will_not_exist_is_warned_of);
   tcase_add_test(cases, an_empty_host_has_no_gpu);

@@ -3,8 +3,8 @@
 #include "service_testing.h"
 
 #define IMAGE_HINT "a name without blanks: registry.example/team/app:1.0"
-#define USER_HINT  "USER or USER:GROUP, each a name or a number that is at most 4294967294"
-#define GROUP_HINT "a name or a number that is at most 4294967294"
+#define USER_HINT  "USER or USER:GROUP, each a name or a number that is at most 2147483647"
+#define GROUP_HINT "a name or a number that is at most 2147483647"
 #define HOST_HINT  "letters, digits and \"-\", dots between, at most 253 in all"
 #define CGROUP_HINT                                                                             \
   "an absolute path without \"//\", \".\" and \"..\", or the name of a systemd slice: /gpu or " \
@@ -41,7 +41,7 @@ START_TEST(command_and_environment) {
 }
 END_TEST
 
-static const char *const users[] = {"1000",         "1000:100", "0:0",    "4294967294", "nobody",
+static const char *const users[] = {"1000",         "1000:100", "0:0",    "2147483647", "nobody",
                                     "nobody:users", "7:wheel",  "_apt:0", "a.b-c",      "svc$"};
 
 START_TEST(users_are_names_or_numbers) {
@@ -183,7 +183,7 @@ static const struct service_wrong wrong[] = {
     {"extra_groups: ^video", "invalid", ".extra_groups", "the text \"video\" is not a list",
      "write a list, or leave the key out"},
     {"user: ^-1", "invalid", ".user", "\"-1\" is not a user", USER_HINT},
-    {"user: ^4294967295", "invalid", ".user", "\"4294967295\" is not a user", USER_HINT},
+    {"user: ^2147483648", "invalid", ".user", "\"2147483648\" is not a user", USER_HINT},
     {"user: ^4294967296", "invalid", ".user", "\"4294967296\" is not a user", USER_HINT},
     {"user: ^'1000:'", "invalid", ".user", "\"1000:\" is not a user", USER_HINT},
     {"user: ^':5'", "invalid", ".user", "\":5\" is not a user", USER_HINT},

@@ -118,7 +118,8 @@ DAVIT_EXPORT int davit_render(struct davit *davit, const char *name, const char 
 /* Writes the bundle of a service into `directory`: `davit build`. */
 DAVIT_EXPORT int davit_build(struct davit *davit, const char *name, const char *text, size_t size,
                              const char *directory);
-/* Adds the devices that "device" and "gpu" ask for to a config.json: `davit inject`. */
+/* Adds the devices that the config.json itself and then "device" and "gpu" ask for to it:
+ * `davit inject`. */
 DAVIT_EXPORT int davit_inject(struct davit *davit, const char *name, const char *text, size_t size,
                               char **config, size_t *config_size);
 
