@@ -12,7 +12,7 @@ _davit() {
     --volume --volume-dir --socket --env-allow --secrets-dir"
   local with_value=" --plugin-dir --plugin-option --cdi-dir --host-root --log-format -s --service -r --replica --role --node --rootfs -e --env
     --workdir --hostname --namespace --cgroup-parent --rootless --gpu-device --provider --cdi --rank --world-size --local-rank --master-addr --ifname
-    --image-config --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor --diff "
+    --image-config --volume --volume-dir --socket --env-allow --secrets-dir -o --output --device --gpu --vendor --diff --kind --format "
 
   local i command=
   for ((i = 1; i < cword; i++)); do
@@ -29,6 +29,7 @@ _davit() {
 
   case $prev in
     --plugin-dir | --cdi-dir | --host-root | --rootfs | --volume-dir | --secrets-dir | -o | --output) _filedir -d; return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "json yaml" -- "$cur"); return ;;
     --image-config | --diff) _filedir; return ;;
     --log-format) mapfile -t COMPREPLY < <(compgen -W "text json" -- "$cur"); return ;;
     --rootless) mapfile -t COMPREPLY < <(compgen -W "auto yes no" -- "$cur"); return ;;
@@ -53,6 +54,7 @@ _davit() {
     "cdi list") options="--devices --vendors --classes --specs --dirs --json" operands='' ;;
     "cdi validate") options="--strict --host --json" ;;
     "cdi annotate") options='' operands='' ;;
+    "cdi generate") options="--vendor --kind --output --format --no-replace -o" operands='' ;;
     *) return ;;
   esac
   if [[ $cur == -* ]]; then
@@ -60,7 +62,7 @@ _davit() {
   elif [[ -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "spec build remove validate explain inject devices plugins cdi" -- "$cur")
   elif [[ $command == cdi ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "list validate annotate" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "list validate annotate generate" -- "$cur")
   elif [[ $command == plugins && $prev == plugins ]]; then
     mapfile -t COMPREPLY < <(compgen -W list -- "$cur")
   elif [[ -n $operands ]]; then

@@ -34,8 +34,6 @@ struct prepared {
 /* Opens a new, empty file under a temporary name. */
 int prepared_open(const struct place *own, struct prepared *prepared, int *fd,
                   struct davit_error *err) MUST_CHECK;
-/* -1: errno says why. */
-int write_all(int fd, const char *data, size_t size) MUST_CHECK;
 
 int prepare_file(const struct place *own, struct prepared *prepared, const struct made_file *file,
                  unsigned mode, struct davit_error *err) MUST_CHECK;

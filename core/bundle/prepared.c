@@ -8,6 +8,8 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "util/io.h"
+
 int report_call(const char *dir, const char *name, const char *what, const char *code,
                 struct davit_error *err) {
   int number = errno;
@@ -40,19 +42,6 @@ int prepared_open(const struct place *own, struct prepared *prepared, int *fd,
   answer = report(prepared, "writing it", err);
   prepared->temporary[0] = '\0';
   return answer;
-}
-
-int write_all(int fd, const char *data, size_t size) {
-  while (size > 0) {
-    ssize_t written = write(fd, data, size);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      return -1;
-    data += written;
-    size -= (size_t)written;
-  }
-  return 0;
 }
 
 /* rename(2) replaces anything but a directory: that is refused before the first one. */

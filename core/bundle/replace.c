@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 
 #include "bundle/internal.h"
+#include "util/io.h"
 
 struct replacement {
   struct arena arena;

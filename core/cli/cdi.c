@@ -5,7 +5,8 @@
 const struct cli_command command_cdi = {
     .name = "cdi",
     .operands = "COMMAND",
-    .summary = "list and check the CDI files of this host",
-    .subcommands = (const struct cli_command *const[]){&command_cdi_list, &command_cdi_validate,
-                                                       &command_cdi_annotate, NULL},
+    .summary = "list, check and write the CDI files of this host",
+    .subcommands =
+        (const struct cli_command *const[]){&command_cdi_list, &command_cdi_validate,
+                                            &command_cdi_annotate, &command_cdi_generate, NULL},
 };

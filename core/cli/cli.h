@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "api/session.h"
+#include "doc/write.h"
 
 enum {
   EXIT_USAGE = 2
@@ -32,6 +33,10 @@ struct cli {
   unsigned cdi_lists; /* of cdi list: a bit for each enum cdi_list that is asked for */
   bool strict;        /* of cdi validate */
   bool with_host;     /* of cdi validate */
+  const char *kind;   /* of cdi generate, so the next three */
+  enum doc_format format;
+  bool has_format;
+  bool keeps; /* no file is replaced */
 
   struct list operands; /* const char * before "--" */
 };
@@ -56,7 +61,8 @@ struct cli_command {
 
 extern const struct cli_command command_spec, command_build, command_remove, command_validate,
     command_explain, command_inject, command_devices, command_plugins, command_cdi;
-extern const struct cli_command command_cdi_list, command_cdi_validate, command_cdi_annotate;
+extern const struct cli_command command_cdi_list, command_cdi_validate, command_cdi_annotate,
+    command_cdi_generate;
 extern const struct cli_command *const cli_commands[]; /* list */
 
 /* A subcommand of `group`; NULL: a command. */
@@ -69,6 +75,7 @@ const char *command_word(const struct cli_command *command);
 
 extern const struct session_option options_global[]; /* every command's, beside options_machine */
 extern const struct session_option options_json[];
+extern const struct session_option options_vendor[];
 
 /* Environment variables that davit reads, unless it runs with more rights than its caller. */
 void read_variables(struct cli *cli);

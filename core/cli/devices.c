@@ -17,11 +17,6 @@ static int run(struct cli *cli, struct davit_error *err) {
   return cli->tree ? devices_tree(cli, devices, err) : devices_table(cli, devices, err);
 }
 
-static int take_vendor(struct session *session, const char *value, UNUSED struct davit_error *err) {
-  cli_of(session)->vendor = value;
-  return DAVIT_OK;
-}
-
 static int take_tree(struct session *session, UNUSED const char *value,
                      UNUSED struct davit_error *err) {
   cli_of(session)->tree = true;
@@ -29,7 +24,6 @@ static int take_tree(struct session *session, UNUSED const char *value,
 }
 
 static const struct session_option options[] = {
-    {"vendor", 0, "NAME", "only this vendor's", take_vendor},
     {"tree", 0, NULL, "all that is known of each, parts below their device", take_tree},
     {0},
 };
@@ -38,7 +32,7 @@ const struct cli_command command_devices = {
     .name = "devices",
     .operands = "",
     .summary = "list the accelerators of this host",
-    .options =
-        (const struct session_option *const[]){options, options_provider, options_json, NULL},
+    .options = (const struct session_option *const[]){options_vendor, options, options_provider,
+                                                      options_json, NULL},
     .run = run,
 };

@@ -60,6 +60,16 @@ const struct session_option options_json[] = {
     {0},
 };
 
+static int take_vendor(struct session *session, const char *value, UNUSED struct davit_error *err) {
+  cli_of(session)->vendor = value;
+  return DAVIT_OK;
+}
+
+const struct session_option options_vendor[] = {
+    {"vendor", 0, "NAME", "only this vendor's", take_vendor},
+    {0},
+};
+
 static const char *variable(const char *name) {
   const char *value = secure_getenv(name);
   return value && value[0] ? value : NULL;

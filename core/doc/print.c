@@ -2,10 +2,10 @@
 /* A tree that was read from JSON as JSON again, in its shortest form. */
 #include <stdio.h>
 
-#include "doc/doc.h"
+#include "doc/writer.h"
 #include "util/cleanup.h"
 
-static void print_string(FILE *out, const char *text) {
+void print_json_string(FILE *out, const char *text) {
   fputc('"', out);
   for (const char *c = text; *c; c++) {
     if (*c == '"' || *c == '\\')
@@ -22,7 +22,7 @@ static void print_string(FILE *out, const char *text) {
 static void print_node(FILE *out, const struct doc_node *node) {
   if (node->kind == DOC_SCALAR) {
     if (node->type == DOC_STRING)
-      print_string(out, node->text);
+      print_json_string(out, node->text);
     else
       fputs(node->text, out);
     return;
@@ -33,7 +33,7 @@ static void print_node(FILE *out, const struct doc_node *node) {
     if (i > 0)
       fputc(',', out);
     if (is_mapping) {
-      print_string(out, node->keys[i]->text);
+      print_json_string(out, node->keys[i]->text);
       fputc(':', out);
     }
     print_node(out, node->values[i]);

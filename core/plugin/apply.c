@@ -95,6 +95,14 @@ static int merge(struct merger *merger) {
   return DAVIT_OK;
 }
 
+int transaction_merge(struct transaction *transaction, struct list *merged,
+                      struct davit_error *err) {
+  struct merger merger = {.transaction = transaction, .err = err};
+  int rc = merge(&merger);
+  *merged = merger.merged;
+  return rc;
+}
+
 /* ---- edits and the document ----------------------------------------------------------------- */
 
 /* Somebody wrote it for this container: a service file, an option, a config.json. */

@@ -22,6 +22,7 @@ enum edit_kind {
 
 struct edit_node {
   struct oci_device device;
+  uint32_t given;     /* DAVIT_NODE_*: what the plugin says itself */
   const char *access; /* of the cgroup rule; "": none */
   bool rule_only;
   uint32_t group; /* of the host, that a process needs to open the node; 0: none */
@@ -100,6 +101,10 @@ int edit_read_file(struct transaction *transaction, const struct davit_file *giv
                    struct edit *edit, struct davit_error *err) MUST_CHECK;
 int edit_apply_file(struct transaction *transaction, const struct edit_file *file, struct oci *oci,
                     const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+
+/* The edits as they count: one for each subject (apply.c). */
+int transaction_merge(struct transaction *transaction, struct list *merged,
+                      struct davit_error *err) MUST_CHECK;
 
 /* What set() may say (edit_pair.c): fills subject, says and pair. */
 int edit_read_pair(struct transaction *transaction, uint32_t what, const char *name,

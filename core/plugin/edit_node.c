@@ -147,7 +147,7 @@ int edit_complete_node(struct transaction *transaction, const struct davit_devic
   if (rc < 0)
     return rc;
   const char *host_path = given->host_path ? given->host_path : given->path;
-  struct edit_node completed = {.host_path = host_path};
+  struct edit_node completed = {.given = given->flags, .host_path = host_path};
   take_given(given, &completed);
 
   CLEANUP(error) struct davit_error missing = {0};

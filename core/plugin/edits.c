@@ -101,8 +101,9 @@ static int add_node(struct transaction *transaction, const struct davit_device_n
     return rc;
   struct arena *arena = transaction->arena;
   edit.node.device.path = arena_strdup(arena, edit.node.device.path);
+  edit.node.host_path = arena_strdup(arena, edit.node.host_path);
   edit.node.access = arena_strdup(arena, edit.node.access);
-  if (!edit.node.device.path || !edit.node.access)
+  if (!edit.node.device.path || !edit.node.host_path || !edit.node.access)
     return error_memory(err);
   edit.subject = arena_printf(arena, "device %s %s", edit.node.rule_only ? "rule" : "node",
                               edit.node.device.path);
@@ -165,8 +166,10 @@ static int add_checked_mount(struct transaction *transaction, const struct davit
       !strings_copy(arena, options, &edit.mount.options))
     return error_memory(err);
   edit.subject = arena_printf(arena, "mount %s", edit.mount.destination);
-  edit.says = arena_printf(arena, "%s %s (%s)", type, edit.mount.source,
-                           strings_join(arena, edit.mount.options, SIZE_MAX));
+  const char *joined = strings_join(arena, edit.mount.options, SIZE_MAX);
+  if (!joined[0] && strings_count(edit.mount.options) > 0) /* it is compared, not only told */
+    return error_memory(err);
+  edit.says = arena_printf(arena, "%s %s (%s)", type, edit.mount.source, joined);
   return keep(transaction, &edit, err);
 }
 

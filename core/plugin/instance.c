@@ -13,6 +13,10 @@ const struct plugin *instance_plugin(const struct instance *instance) {
   return instance->plugin;
 }
 
+void instance_log_to(struct instance *instance, const struct log *log) {
+  instance->settings.log = log;
+}
+
 /* Adds the problem that explains an op's negative answer: the plugin's own words, else those of the
  * davit function whose answer it passed on. */
 static int explain(const struct instance *instance, const char *op, int answer,

@@ -29,6 +29,8 @@ int instance_open(struct arena *arena, const struct plugin *plugin,
                   struct davit_error *err) MUST_CHECK;
 void instance_close(struct instance *instance);
 const struct plugin *instance_plugin(const struct instance *instance);
+/* Where the messages of the next ops go. */
+void instance_log_to(struct instance *instance, const struct log *log);
 
 static inline void cleanup_instance(struct instance **instance) {
   instance_close(*instance);
