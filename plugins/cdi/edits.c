@@ -70,6 +70,8 @@ static void add_stale(struct injection *injection, const struct doc_node *at, co
 /* The path without doubled slashes and "."; NULL: the problem is added. */
 static const char *clean_path(struct injection *injection, const struct doc_node *at,
                               const char *what, const char *path) {
+  if (path_is_clean(path))
+    return path;
   char *clean = arena_alloc(injection->arena, strlen(path) + 2);
   if (!clean) {
     (void)error_memory(&injection->problems);
