@@ -72,7 +72,7 @@ int tree_node(struct tree *tree, const struct doc_node *parent, unsigned depth, 
   made->line = at.line;
   made->column = at.column;
   made->parent = parent;
-  made->position = parent ? parent->count : 0;
+  made->position = parent ? (uint32_t)parent->count : 0; /* DOC_MAX_NODES bounds it */
   made->file = tree->source->file;
   *node = made;
   return DAVIT_OK;

@@ -6,7 +6,7 @@
 
 bool list_push(struct arena *arena, struct list *list, const void *item) {
   if (list->count + 1 >= list->capacity) {
-    size_t capacity = list->capacity ? list->capacity * 2 : 8;
+    size_t capacity = list->capacity ? list->capacity * 2 : 4;
     void **items = arena_array(arena, capacity, sizeof(*items));
     if (!items)
       return false;
