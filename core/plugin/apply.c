@@ -141,11 +141,12 @@ static int check_node(struct merger *merger, const struct oci *oci, struct edit 
     rc = check_mount(merger, oci, edit, device->path);
   if (rc < 0)
     return rc;
-  if (edit->node.rule_only || !oci_find_device(oci, device->path, &there, &source))
+  if (edit->node.rule_only || !oci_find_device(oci, device->path, &there, &source) ||
+      !is_closed(source, edit))
     return DAVIT_OK;
   if (node_kind(there.type) != node_kind(device->type) || there.major != device->major ||
       there.minor != device->minor)
-    return is_closed(source, edit) ? refuse_replacing(merger, edit, source) : DAVIT_OK;
+    return refuse_replacing(merger, edit, source);
   device->type = there.type;
   if (there.has_mode) {
     device->has_mode = true;
