@@ -273,16 +273,13 @@ def has_missing(context):
     return any("no/such" in path or clean(path) not in {*HOST, "/usr", "/etc", "/", "/usr/bin/env"} for path in context.paths())
 
 
-def kinds_with(context, name):
-    """The kinds of the files with an explained difference."""
-    files = [context.file(difference) for difference, _ in context.explained if difference["what"].startswith("broken ")]
-    return [spec.get("kind") for spec in files if isinstance(spec, dict)] if name else []
-
-
 def follows_file(context, difference):
     """A device that one of the two does not see because it refuses a file."""
-    kind, name = difference["what"].split(" ", 1)[-1].split("=", 1) if difference["what"].startswith("device ") else (None, None)
-    return kind is not None and kind in kinds_with(context, name)
+    if not difference["what"].startswith("device "):
+        return False
+    files = [context.file(found) for found, _ in context.explained if found["what"].startswith("broken ")]
+    kinds = [spec.get("kind") for spec in files if isinstance(spec, dict)]
+    return difference["what"].split(" ", 1)[1].split("=", 1)[0] in kinds
 
 
 def follows_device(context, difference):
@@ -323,7 +320,7 @@ def is_all(context, difference):
 def is_mixed(context, difference):
     kinds = [name.split("=")[0] for name in context.case["devices"]]
     returns = any(kind in kinds[: i - 1] and kinds[i - 1] != kind for i, kind in enumerate(kinds) if i > 1)
-    return returns and difference["what"] in ("config process.env", "config linux.intelRdt") or returns and difference["what"].startswith("config hooks.")
+    return returns and difference["what"].startswith(("config process.env", "config linux.intelRdt", "config hooks."))
 
 
 def has_double_node(context, difference):
@@ -384,7 +381,9 @@ def explain(case, go, davit, found, ask_again):
     rewritten, ids = rewrite(case)
     context.case = rewritten
     theirs = (ask_again(rewritten) if ids else go).get("config")
-    theirs = compare.sections(compare.common(theirs)) if theirs else {}
+    if not theirs:
+        return context.explained + [(difference, None) for difference in config]
+    theirs = compare.sections(compare.common(theirs))
     ours = compare.sections(compare.common(davit["config"]))
     for section in sorted({*ours, *theirs}):
         what = f"config {section}"
@@ -393,7 +392,7 @@ def explain(case, go, davit, found, ask_again):
         known = next((d for d in config if d["what"] == what), None)
         if mine == other and known:
             orders = [entry.id for entry in ORDERS if entry.section == section and ours.get(section) != theirs.get(section)]
-            context.explained.append((known, "+".join(ids * bool(ours.get(section) != known["go"] and known["go"] != theirs.get(section)) + orders) or "+".join(ids)))
+            context.explained.append((known, "+".join(ids + orders)))
         elif mine != other:
             context.explained.append((difference, judge(context, difference)))
     return context.explained
