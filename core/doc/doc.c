@@ -19,15 +19,19 @@ const struct doc_node *doc_get(const struct doc_node *mapping, const char *key) 
   return NULL;
 }
 
+/* Not strspn(): it makes a table of the set in every call, and most keys have few letters. */
 static bool is_plain_key(const char *key) {
-  static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-  return *key && key[strspn(key, plain)] == '\0';
+  const char *end = key;
+  while ((*end >= 'a' && *end <= 'z') || (*end >= 'A' && *end <= 'Z') ||
+         (*end >= '0' && *end <= '9') || *end == '_' || *end == '-')
+    end++;
+  return end > key && *end == '\0';
 }
 
 /* One step of a path: how `node` is reached from its parent, without the dot. */
 static const char *step(struct arena *arena, const struct doc_node *node) {
   if (node->parent->kind == DOC_SEQUENCE)
-    return arena_printf(arena, "[%zu]", node->position);
+    return arena_printf(arena, "[%u]", node->position);
   /* A key is not in the list before it is read: a problem of its own text is found earlier. That of
    * a merged value never gets there. */
   const struct doc_node *const *keys = node->parent->keys;

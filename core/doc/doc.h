@@ -38,20 +38,21 @@ enum doc_type {
   DOC_FLOAT
 };
 
+/* Kept small: a file has a node for each word, and memory costs more time than reading. */
 struct doc_node {
   enum doc_kind kind;
   enum doc_type type; /* of a scalar */
   bool quoted;        /* a scalar that was not plain */
   uint32_t line;      /* from 1; of an alias's copy: where the anchor's text stands */
   uint32_t column;    /* from 1, in characters */
+  uint32_t position;  /* in the parent's values */
+  size_t count;       /* of a sequence: items; of a mapping: pairs */
   const char *text;   /* of a scalar: its text; a number's digits as written */
   const char *tag;    /* an explicit tag ("!foo", "tag:yaml.org,2002:str"); NULL: none */
-  size_t count;       /* of a sequence: items; of a mapping: pairs */
   const struct doc_node *const *keys; /* of a mapping: scalars, in the order of the file */
   const struct doc_node *const
       *values;                   /* of a mapping: one for each key; of a sequence: its items */
   const struct doc_node *parent; /* NULL: the root */
-  size_t position;               /* in the parent's values */
   const char *file;              /* as given to the reader */
 };
 

@@ -40,6 +40,10 @@ int tree_check_source(struct tree *tree) {
 
   const unsigned char *text = (const unsigned char *)source->text;
   for (size_t i = 0; i < source->size;) {
+    if (text[i] - 1u < 0x7F) { /* ASCII and no NUL */
+      i++;
+      continue;
+    }
     size_t length = text_utf8_length(text + i, source->size - i);
     if (length == 0)
       return tree_stop(tree, tree_place(source, i), "save the file as UTF-8",
@@ -68,7 +72,7 @@ int tree_node(struct tree *tree, const struct doc_node *parent, unsigned depth, 
   made->line = at.line;
   made->column = at.column;
   made->parent = parent;
-  made->position = parent ? parent->count : 0;
+  made->position = parent ? (uint32_t)parent->count : 0; /* DOC_MAX_NODES bounds it */
   made->file = tree->source->file;
   *node = made;
   return DAVIT_OK;

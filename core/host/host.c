@@ -12,12 +12,21 @@
 #include "host/resolve.h"
 #include "util/cleanup.h"
 #include "util/list.h"
+#include "util/map.h"
+
+/* Device nodes by path, as they were when first seen: a run that asks twice, as a provider and
+ * whoever checks it do, gets one answer. */
+struct seen {
+  struct arena arena;
+  struct map nodes; /* -> struct davit_stat */
+};
 
 struct host {
   int root;
   bool whole;   /* the root is "/": no link can lead out */
   bool fixture; /* texts stand for device nodes */
   char *name;   /* of the root, for messages */
+  struct seen *seen;
 };
 
 /* ---- messages ----------------------------------------------------------------------------- */
@@ -122,9 +131,11 @@ static int open_kind(const struct host *host, const char *path, mode_t kind, int
 /* ---- roots -------------------------------------------------------------------------------- */
 
 static int new_host(int *root, char **name, struct host **host, struct davit_error *err) {
-  struct host *made = calloc(1, sizeof(*made));
+  CLEANUP(free) struct seen *seen = calloc(1, sizeof(*seen));
+  struct host *made = seen ? calloc(1, sizeof(*made)) : NULL;
   if (!made)
     return error_memory(err);
+  made->seen = STEAL(&seen);
   made->root = fd_steal(root);
   made->name = STEAL(name);
   made->whole = strcmp(made->name, "/") == 0;
@@ -182,6 +193,8 @@ void host_close(struct host *host) {
     return;
   close(host->root);
   free(host->name);
+  arena_free(&host->seen->arena);
+  free(host->seen);
   free(host);
 }
 
@@ -343,19 +356,61 @@ static void see_node(const struct host *host, const char *path, struct davit_sta
     st->size = 0;
 }
 
+/* No link leads out of "/", so the kernel can be asked without opening. */
+static int look_at(const struct host *host, const char *path, bool follow, struct stat *st,
+                   struct davit_error *err) {
+  if (!host->whole)
+    return inspect(host, path, follow ? 0 : O_NOFOLLOW, NULL, st, err);
+  int answer = check_absolute(path, err);
+  if (answer < 0)
+    return answer;
+  int flags = AT_NO_AUTOMOUNT | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
+  return fstatat(host->root, path, st, flags) < 0 ? fail_path(host, path, errno, err) : DAVIT_OK;
+}
+
+static bool is_node(const struct davit_stat *st) {
+  return st->type == DAVIT_FILE_CHAR || st->type == DAVIT_FILE_BLOCK || st->type == DAVIT_FILE_FIFO;
+}
+
+/* Only what is no link itself: it is the same whether links are followed or not. Where memory is
+ * out the node is looked at again. */
+static void remember_node(const struct host *host, const char *path, const struct davit_stat *st) {
+  struct davit_stat *kept = arena_alloc(&host->seen->arena, sizeof(*kept));
+  const char *name = kept ? arena_strdup(&host->seen->arena, path) : NULL;
+  if (!name)
+    return;
+  *kept = *st;
+  (void)!map_put(&host->seen->arena, &host->seen->nodes, name, kept);
+}
+
+static int see(const struct host *host, const char *path, bool follow, struct davit_stat *st,
+               struct davit_error *err) {
+  void **known = map_find(&host->seen->nodes, path);
+  if (known) {
+    *st = *(const struct davit_stat *)*known;
+    return DAVIT_OK;
+  }
+  struct stat file;
+  int answer = look_at(host, path, follow, &file, err);
+  if (answer < 0)
+    return answer;
+  *st = describe(&file);
+  if (host->fixture && st->type == DAVIT_FILE_REGULAR && st->size > 0 && st->size <= NODE_MAX_TEXT)
+    see_node(host, path, st);
+  if (!follow && is_node(st))
+    remember_node(host, path, st);
+  return DAVIT_OK;
+}
+
 int host_stat(const struct host *host, const char *path, uint32_t flags, struct davit_stat *st,
               struct davit_error *err) {
   if (flags & DAVIT_FLAGS_CRITICAL)
     return error_add(err, DAVIT_E_UNSUPPORTED, "host.flags", NULL, "%s: unknown flags 0x%x", path,
                      flags);
-  struct stat file;
-  int answer = inspect(host, path, flags & DAVIT_STAT_NOFOLLOW ? O_NOFOLLOW : 0, NULL, &file, err);
+  struct davit_stat full;
+  int answer = see(host, path, !(flags & DAVIT_STAT_NOFOLLOW), &full, err);
   if (answer < 0)
     return answer;
-  struct davit_stat full = describe(&file);
-  if (host->fixture && full.type == DAVIT_FILE_REGULAR && full.size > 0 &&
-      full.size <= NODE_MAX_TEXT)
-    see_node(host, path, &full);
   full.struct_size = st->struct_size;
   memcpy(st, &full, st->struct_size < sizeof(full) ? st->struct_size : sizeof(full));
   return DAVIT_OK;

@@ -50,7 +50,8 @@ int host_read_file(const struct host *host, struct arena *arena, const char *pat
 /* The names in a directory without "." and "..", sorted bytewise, ended by NULL. */
 int host_list_dir(const struct host *host, struct arena *arena, const char *path,
                   const char *const **names, struct davit_error *err) MUST_CHECK;
-/* Fills what st->struct_size has room for. flags: DAVIT_STAT_NOFOLLOW. */
+/* Fills what st->struct_size has room for. flags: DAVIT_STAT_NOFOLLOW. A device node that was seen
+ * with that flag, so that it is no link, stays as it was then for as long as the host is open. */
 int host_stat(const struct host *host, const char *path, uint32_t flags, struct davit_stat *st,
               struct davit_error *err) MUST_CHECK;
 int host_read_link(const struct host *host, struct arena *arena, const char *path,

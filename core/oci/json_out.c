@@ -88,18 +88,24 @@ static void put_escape(struct output *out, unsigned char byte) {
   }
 }
 
+/* How many bytes need no escape: a NUL is less than a blank, too. */
+static size_t plain_length(const char *text) {
+  const char *end = text;
+  while ((unsigned char)*end >= 0x20 && *end != '"' && *end != '\\')
+    end++;
+  return (size_t)(end - text);
+}
+
 static void put_string(struct output *out, const char *text) {
   put(out, "\"");
-  const char *plain = text; /* start of what needs no escape */
-  for (; *text; text++) {
-    unsigned char byte = (unsigned char)*text;
-    if (byte >= 0x20 && byte != '"' && byte != '\\')
-      continue;
-    put_bytes(out, plain, (size_t)(text - plain));
-    put_escape(out, byte);
-    plain = text + 1;
+  for (;;) {
+    size_t plain = plain_length(text);
+    put_bytes(out, text, plain);
+    text += plain;
+    if (!*text)
+      break;
+    put_escape(out, (unsigned char)*text++);
   }
-  put_bytes(out, plain, (size_t)(text - plain));
   put(out, "\"");
 }
 

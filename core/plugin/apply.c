@@ -165,11 +165,11 @@ static int check_node(struct merger *merger, const struct oci *oci, struct edit 
   if (rc < 0)
     return rc;
   if (edit->node.rule_only || !oci_find_device(oci, device->path, &there, &source) ||
-      (source && source->kind == OCI_FROM_CONFIG))
+      !is_closed(source, edit))
     return DAVIT_OK;
   if (node_kind(there.type) != node_kind(device->type) || there.major != device->major ||
       there.minor != device->minor)
-    return is_closed(source, edit) ? refuse_replacing(merger, edit, source) : DAVIT_OK;
+    return refuse_replacing(merger, edit, source);
   device->type = there.type;
   if (there.has_mode) {
     device->has_mode = true;

@@ -150,7 +150,8 @@ static int add_checked_mount(struct transaction *transaction, const struct davit
     return rc;
   const char *type = own.type ? own.type : "bind";
   bool is_bind = strcmp(type, "bind") == 0;
-  if (is_bind || !own.host_path) {
+  bool is_whole_host = own.host_path && strcmp(own.host_path, "/") == 0;
+  if ((is_bind && !is_whole_host) || !own.host_path) {
     rc = edit_check_path(own.host_path, "mount source", err);
     if (rc < 0)
       return rc;

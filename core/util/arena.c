@@ -31,17 +31,18 @@ static struct arena_block *add_block(struct arena *arena, size_t at_least) {
   if (size > SIZE_MAX - sizeof(struct arena_block))
     return NULL;
 
-  /* calloc: large blocks come zeroed from the kernel at no cost. */
-  struct arena_block *block = calloc(1, sizeof(*block) + size);
+  struct arena_block *block = malloc(sizeof(*block) + size);
   if (!block)
     return NULL;
+  block->used = 0;
   block->size = size;
   block->next = arena->blocks;
   arena->blocks = block;
   return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+/* Not zeroed: a page of a block that nobody asks for is never touched. */
+static void *take(struct arena *arena, size_t size) {
   const size_t unit = _Alignof(max_align_t);
   if (size > SIZE_MAX - unit)
     return NULL;
@@ -56,6 +57,11 @@ void *arena_alloc(struct arena *arena, size_t size) {
   return memory;
 }
 
+void *arena_alloc(struct arena *arena, size_t size) {
+  void *memory = take(arena, size);
+  return memory ? memset(memory, 0, size) : NULL;
+}
+
 void *arena_array(struct arena *arena, size_t count, size_t size) {
   size_t total;
   if (__builtin_mul_overflow(count, size, &total))
@@ -66,9 +72,12 @@ void *arena_array(struct arena *arena, size_t count, size_t size) {
 char *arena_strndup(struct arena *arena, const char *text, size_t size) {
   if (size == SIZE_MAX)
     return NULL;
-  char *copy = arena_alloc(arena, size + 1);
-  if (copy && size > 0)
+  char *copy = take(arena, size + 1);
+  if (!copy)
+    return NULL;
+  if (size > 0)
     memcpy(copy, text, size);
+  copy[size] = '\0';
   return copy;
 }
 
@@ -76,16 +85,18 @@ char *arena_strdup(struct arena *arena, const char *text) {
   return arena_strndup(arena, text, strlen(text));
 }
 
+/* Most texts are short: they are printed once, and measured first only if they turn out longer. */
 char *arena_vprintf(struct arena *arena, const char *format, va_list args) {
-  va_list measure;
-  va_copy(measure, args);
-  int length = vsnprintf(NULL, 0, format, measure);
-  va_end(measure);
-  if (length < 0)
-    return NULL;
-  char *text = arena_alloc(arena, (size_t)length + 1);
-  if (text)
-    vsnprintf(text, (size_t)length + 1, format, args);
+  char short_text[256];
+  va_list again;
+  va_copy(again, args);
+  int length = vsnprintf(short_text, sizeof(short_text), format, args);
+  char *text = length < 0 ? NULL : take(arena, (size_t)length + 1);
+  if (text && (size_t)length < sizeof(short_text))
+    memcpy(text, short_text, (size_t)length + 1);
+  else if (text)
+    vsnprintf(text, (size_t)length + 1, format, again);
+  va_end(again);
   return text;
 }
 

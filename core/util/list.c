@@ -6,7 +6,7 @@
 
 bool list_push(struct arena *arena, struct list *list, const void *item) {
   if (list->count + 1 >= list->capacity) {
-    size_t capacity = list->capacity ? list->capacity * 2 : 8;
+    size_t capacity = list->capacity ? list->capacity * 2 : 4;
     void **items = arena_array(arena, capacity, sizeof(*items));
     if (!items)
       return false;
@@ -27,7 +27,7 @@ const char *const *list_strings(const struct list *list) {
 
 bool strings_contain(const char *const *strings, const char *text) {
   for (; strings && *strings; strings++)
-    if (strcmp(*strings, text) == 0)
+    if (**strings == *text && strcmp(*strings, text) == 0) /* mostly the first byte tells */
       return true;
   return false;
 }
@@ -58,11 +58,19 @@ bool strings_copy(struct arena *arena, const char *const *strings, const char *c
 }
 
 const char *strings_join(struct arena *arena, const char *const *strings, size_t most) {
-  const char *text = "";
+  static const char separator[] = ", ";
   size_t count = strings_count(strings);
-  for (size_t i = 0; text && i < count && i < most; i++)
-    text = arena_printf(arena, "%s%s%s", text, i > 0 ? ", " : "", strings[i]);
-  if (text && count > most)
-    text = arena_printf(arena, "%s, ... (%zu more)", text, count - most);
+  size_t shown = count < most ? count : most;
+  size_t size = 1;
+  for (size_t i = 0; i < shown; i++)
+    size += strlen(strings[i]) + strlen(separator);
+  char *text = arena_alloc(arena, size);
+  if (!text)
+    return "";
+  char *end = text;
+  for (size_t i = 0; i < shown; i++)
+    end = stpcpy(i > 0 ? stpcpy(end, separator) : end, strings[i]);
+  if (count > shown)
+    text = arena_printf(arena, "%s, ... (%zu more)", text, count - shown);
   return text ? text : "";
 }

@@ -60,11 +60,12 @@ static bool may_hold_base64(const char *text, size_t size) {
   return memchr(text, '!', size) && (memchr(text, '%', size) || contains(text, size, "binary"));
 }
 
-/* Every way but these to write a kind has its bytes: an escape, another encoding, base64. */
+/* Every way but these to write a kind has its bytes: an escape, another encoding, base64. A byte
+ * order mark is seen by its first byte: what else begins with it is read in vain, and that is all.
+ */
 static bool is_plain(const char *text, size_t size) {
-  return !memchr(text, '\\', size) && !memchr(text, '\0', size) &&
-         !contains(text, size, "\xEF\xBB\xBF") && !contains(text, size, "\xFE\xFF") &&
-         !contains(text, size, "\xFF\xFE") && !may_hold_base64(text, size);
+  return !memchr(text, '\\', size) && !memchr(text, '\0', size) && !memchr(text, 0xEF, size) &&
+         !memchr(text, 0xFE, size) && !memchr(text, 0xFF, size) && !may_hold_base64(text, size);
 }
 
 /* The vendor's name with what may follow it in a kind. */

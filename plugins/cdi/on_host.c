@@ -53,6 +53,8 @@ static const char *why_not(int answer) {
 
 const char *clean_path(struct injection *injection, const struct doc_node *at, const char *what,
                        const char *path) {
+  if (path_is_clean(path))
+    return path;
   char *clean = arena_alloc(injection->arena, strlen(path) + 2);
   if (!clean) {
     (void)error_memory(&injection->problems);

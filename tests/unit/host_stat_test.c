@@ -217,6 +217,39 @@ START_TEST(wide_numbers_of_real_nodes) {
 }
 END_TEST
 
+/* A run sees one host: who checks a node is told what its provider was told. */
+START_TEST(seen_node_stays_as_it_was) {
+  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
+  tree_file(&tree, "/dev/node", "c 195:0 0660 0:44\n");
+  ck_assert_ok(host_stat(host, "/dev/node", DAVIT_STAT_NOFOLLOW, &st, &err), &err);
+  tree_file(&tree, "/dev/node", "b 8:1 0600\n");
+  for (uint32_t flags = 0; flags <= DAVIT_STAT_NOFOLLOW; flags += DAVIT_STAT_NOFOLLOW) {
+    struct davit_stat again = {DAVIT_SIZED(struct davit_stat)};
+    ck_assert_ok(host_stat(host, "/dev/node", flags, &again, &err), &err);
+    ck_assert_mem_eq(&again, &st, sizeof(st));
+  }
+}
+END_TEST
+
+START_TEST(only_nodes_are_remembered) {
+  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
+  tree_file(&tree, "/node", "c 195:0 0660\n");
+  tree_link(&tree, "/link", "node");
+  ck_assert_ok(host_stat(host, "/link", 0, &st, &err), &err);
+  ck_assert_uint_eq(st.type, DAVIT_FILE_CHAR);
+  ck_assert_ok(host_stat(host, "/link", DAVIT_STAT_NOFOLLOW, &st, &err), &err);
+  ck_assert_uint_eq(st.type, DAVIT_FILE_LINK);
+  ck_assert_ok(host_stat(host, "/link", 0, &st, &err), &err);
+  ck_assert_uint_eq(st.type, DAVIT_FILE_CHAR);
+
+  tree_file(&tree, "/file", "text");
+  ck_assert_ok(host_stat(host, "/file", DAVIT_STAT_NOFOLLOW, &st, &err), &err);
+  tree_file(&tree, "/file", "longer text");
+  ck_assert_ok(host_stat(host, "/file", DAVIT_STAT_NOFOLLOW, &st, &err), &err);
+  ck_assert_uint_eq(st.size, strlen("longer text"));
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("host_stat");
   TCase *tests = tcase_create("stat");
@@ -228,6 +261,8 @@ int main(void) {
   tcase_add_test(tests, zero_byte_makes_no_node);
   tcase_add_test(tests, machine_has_real_nodes);
   tcase_add_test(tests, wide_numbers_of_real_nodes);
+  tcase_add_test(tests, seen_node_stays_as_it_was);
+  tcase_add_test(tests, only_nodes_are_remembered);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

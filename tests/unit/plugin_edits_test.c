@@ -657,6 +657,17 @@ START_TEST(a_mount_may_leave_type_and_options_out) {
 }
 END_TEST
 
+/* As node exporters and driver containers do. */
+START_TEST(the_whole_host_may_be_mounted) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  ck_assert_int_eq(add_mount(edits, "/", "/host"), DAVIT_OK);
+  ck_assert_ok(apply(&f), &f.err);
+  ck_assert_has(f.oci, "\"source\": \"/\"");
+}
+END_TEST
+
 /* ---- what edits mean together --------------------------------------------------------------- */
 
 START_TEST(equal_edits_are_one_with_all_sources) {
@@ -926,6 +937,22 @@ START_TEST(defaults_and_a_config_that_is_read_give_way) {
 }
 END_TEST
 
+/* Who opened the node before decides nothing of what it is now. */
+START_TEST(a_node_of_a_config_that_is_read_is_replaced_whole) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f);
+  oci_free(f.oci);
+  f.oci =
+      parsed("{\"ociVersion\": \"1.0.2\", \"linux\": {\"devices\": [{\"path\": \"/dev/nvidia0\","
+             "\"type\": \"c\", \"major\": 195, \"minor\": 0, \"fileMode\": 384, \"uid\": 7}]}}");
+  const struct davit_edits *edits = begin(&f, 0, EDIT_INJECT);
+  ck_assert_int_eq(add_node(edits, "/dev/nvidia0", NULL), DAVIT_OK);
+  ck_assert_ok(apply(&f), &f.err);
+  ck_assert_history(f.oci, "linux.devices./dev/nvidia0",
+                    "c 195:0 0666 <- plugin acme | c 195:0 0600 7:- <- config.json");
+}
+END_TEST
+
 START_TEST(privileged_gets_nodes_and_a_warning) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f);
@@ -1014,6 +1041,7 @@ int main(void) {
   tcase_add_loop_test(tests, nodes_are_the_hosts, 0, ARRAY_LEN(nodes));
   tcase_add_loop_test(tests, mounts_are_read_only_unless_said, 0, ARRAY_LEN(mounts));
   tcase_add_test(tests, a_mount_may_leave_type_and_options_out);
+  tcase_add_test(tests, the_whole_host_may_be_mounted);
   tcase_add_test(tests, equal_edits_are_one_with_all_sources);
   tcase_add_test(tests, in_one_op_the_later_edit_counts);
   tcase_add_loop_test(tests, differing_edits_of_two_plugins_are_refused, 0, 4);
@@ -1026,6 +1054,7 @@ int main(void) {
   tcase_add_test(tests, what_the_service_has_otherwise_is_a_conflict);
   tcase_add_test(tests, a_node_does_not_take_the_place_of_a_mount);
   tcase_add_test(tests, defaults_and_a_config_that_is_read_give_way);
+  tcase_add_test(tests, a_node_of_a_config_that_is_read_is_replaced_whole);
   tcase_add_test(tests, privileged_gets_nodes_and_a_warning);
   tcase_add_test(tests, mounts_of_parents_come_first);
   TCase *secrets = tcase_create("secrets");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "testing.h"
 
+#include <stdio.h>
+
 #include "util/arena.h"
 #include "util/list.h"
 #include "util/map.h"
@@ -37,6 +39,11 @@ START_TEST(arena_gives_zeroed_memory_of_any_size) {
   }
   ck_assert_ptr_null(arena_array(&arena, SIZE_MAX / 2, 3));
   ck_assert_str_eq(arena_printf(&arena, "%s-%d", "a", 7), "a-7");
+  char zeros[301];
+  for (int length = 250; length <= 300; length++) {
+    snprintf(zeros, sizeof(zeros), "%0*d", length, 0);
+    ck_assert_str_eq(arena_printf(&arena, "%0*d", length, 0), zeros);
+  }
 }
 END_TEST
 
