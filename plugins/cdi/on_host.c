@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cdi/injection.h"
+#include "util/text.h"
 
 #define STALE "cdi.file-stale"
 

@@ -235,29 +235,37 @@ static void p_mode(struct generate_rig *rig) {
   ck_assert_int_eq(st.st_mode & 07777, 0644);
 }
 
+enum verdict {
+  SAME,
+  BETTER
+}; /* than the reference */
+
 static const struct row {
   const char *id;
   void (*check)(struct generate_rig *rig);
-  bool is_better; /* than the reference; else the same */
+  enum verdict verdict;
   const char *reason;
 } rows[] = {
-    {"S12 version", s12_version, true, "it is computed, so that none can be missing"},
-    {"S12 devices", s12_no_devices, false, "a file without devices is refused"},
-    {"S13 keep", s13_write_twice, false, "the second is refused and the first is as it was"},
-    {"S13 replace", s13_replace, true, "one rename after fsync: never half a file, nor two"},
-    {"S14", s14_getters, false, "file, kind and devices are those that were written"},
-    {"K17 bad", k17_bad_kind, false, "a kind without a slash is refused"},
-    {"K17 good", k17_good, true, "both forms read back alike; the reference's JSON is never read"},
-    {"K18", k18_come_and_go, true, "names are of the kind: no two files need an id in theirs"},
-    {"K19", k19_name, false, "no name for what is no kind"},
-    {"P names", p_names, true, "\"/\" and \"..\" are refused; nor is \".yaml\" put behind others"},
-    {"P mode", p_mode, true, "0644, whatever the umask: users without root read it too"},
+    {"S12 version", s12_version, BETTER, "it is computed, so that none can be missing"},
+    {"S12 devices", s12_no_devices, SAME, "a file without devices is refused"},
+    {"S13 keep", s13_write_twice, SAME, "the second is refused and the first is as it was"},
+    {"S13 replace", s13_replace, BETTER, "one rename after fsync: never half a file, nor two"},
+    {"S14", s14_getters, SAME, "file, kind and devices are those that were written"},
+    {"K17 bad", k17_bad_kind, SAME, "a kind without a slash is refused"},
+    {"K17 good", k17_good, BETTER,
+     "both forms read back alike; the reference's JSON is never read"},
+    {"K18", k18_come_and_go, BETTER, "names are of the kind: no two files need an id in theirs"},
+    {"K19", k19_name, SAME, "no name for what is no kind"},
+    {"P names", p_names, BETTER,
+     "\"/\" and \"..\" are refused; nor is \".yaml\" put behind others"},
+    {"P mode", p_mode, BETTER, "0644, whatever the umask: users without root read it too"},
 };
 
 START_TEST(row) {
   CLEANUP(generate_rig) struct generate_rig rig;
   set_up(&rig);
-  printf("%s, %s: %s\n", rows[_i].id, rows[_i].is_better ? "better" : "same", rows[_i].reason);
+  printf("%s, %s: %s\n", rows[_i].id, rows[_i].verdict == BETTER ? "better" : "same",
+         rows[_i].reason);
   rows[_i].check(&rig);
 }
 END_TEST
