@@ -268,6 +268,36 @@ int host_read_file(const struct host *host, struct arena *arena, const char *pat
   return DAVIT_OK;
 }
 
+int host_read_head(const struct host *host, struct arena *arena, const char *path, size_t most,
+                   const char **data, size_t *size, struct davit_error *err) {
+  CLEANUP(fd) int fd = -1;
+  struct stat st;
+  if (most > HOST_MAX_FILE)
+    most = HOST_MAX_FILE;
+  int answer = open_kind(host, path, S_IFREG, &fd, &st, err);
+  if (answer < 0)
+    return answer;
+  char *head = arena_alloc(arena, most + 1);
+  if (!head)
+    return error_memory(err);
+  size_t used = 0;
+  for (ssize_t got = 1; got != 0 && used < most;) {
+    got = read(fd, head + used, most - used);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return fail_path(host, path, errno, err);
+    used += (size_t)got;
+  }
+  head[used] = '\0';
+  struct davit_stat node;
+  if (host->fixture && used == (size_t)st.st_size && node_parse(head, used, &node))
+    return fail_kind(path, "regular file", err);
+  *data = head;
+  *size = used;
+  return DAVIT_OK;
+}
+
 static int compare_names(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }

@@ -47,6 +47,10 @@ bool host_is_fixture(const struct host *host);
  * of /proc and /sys too. Never waits for a writer, and opens nothing but regular files. */
 int host_read_file(const struct host *host, struct arena *arena, const char *path,
                    const char **data, size_t *size, struct davit_error *err) MUST_CHECK;
+/* The first `most` bytes of a regular file, which may be of any size, or all of a shorter one, with
+ * a NUL added that `size` does not count. At most HOST_MAX_FILE. */
+int host_read_head(const struct host *host, struct arena *arena, const char *path, size_t most,
+                   const char **data, size_t *size, struct davit_error *err) MUST_CHECK;
 /* The names in a directory without "." and "..", sorted bytewise, ended by NULL. */
 int host_list_dir(const struct host *host, struct arena *arena, const char *path,
                   const char *const **names, struct davit_error *err) MUST_CHECK;

@@ -43,6 +43,14 @@ static int answer_read_file(const struct davit_files *f, const char *path, const
                         why(table));
 }
 
+static int answer_read_head(const struct davit_files *f, const char *path, size_t most,
+                            const char **data, size_t *size) {
+  const struct files_table *table = table_of(f);
+  if (!path || !data || !size)
+    return refuse_null(table, "read_head");
+  return host_read_head(table->host, &table->instance->scratch, path, most, data, size, why(table));
+}
+
 static int answer_list_dir(const struct davit_files *f, const char *path,
                            const char *const **names) {
   const struct files_table *table = table_of(f);
@@ -94,6 +102,7 @@ static struct files_table *add_table(struct instance *instance, const struct hos
               .read_link = answer_read_link,
               .real_path = answer_real_path,
               .subtree = answer_subtree,
+              .read_head = answer_read_head,
           },
       .instance = instance,
       .host = host,

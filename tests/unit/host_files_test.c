@@ -115,6 +115,41 @@ START_TEST(files_have_a_largest_size) {
 }
 END_TEST
 
+START_TEST(the_head_of_a_file_of_any_size_is_read) {
+  char path[256];
+  const char *data = NULL;
+  size_t size;
+  tree_file(&tree, "/big", "begins so");
+  ck_assert_int_eq(truncate(tree_path(&tree, "/big", path, sizeof(path)), 2L * HOST_MAX_FILE), 0);
+  ck_assert_ok(host_read_head(host, &arena, "/big", 6, &data, &size, &err), &err);
+  ck_assert_uint_eq(size, 6);
+  ck_assert_str_eq(data, "begins");
+  tree_file(&tree, "/small", "x");
+  ck_assert_ok(host_read_head(host, &arena, "/small", 6, &data, &size, &err), &err);
+  ck_assert_uint_eq(size, 1);
+  ck_assert_str_eq(data, "x");
+  tree_file(&tree, "/empty", "");
+  ck_assert_ok(host_read_head(host, &arena, "/empty", 6, &data, &size, &err), &err);
+  ck_assert_uint_eq(size, 0);
+}
+END_TEST
+
+START_TEST(refusals_of_read_head) {
+  const char *data = NULL;
+  size_t size = 7;
+  tree_dir(&tree, "/dir");
+  tree_file(&tree, "/null", "c 1:3 0666\n");
+  check_refused(host_read_head(host, &arena, "/absent", 64, &data, &size, &err), DAVIT_E_NOT_FOUND,
+                "host.not-found", "/absent");
+  check_refused(host_read_head(host, &arena, "/dir", 64, &data, &size, &err), DAVIT_E_INVALID,
+                "host.invalid", "/dir: not a regular file");
+  check_refused(host_read_head(host, &arena, "/null", 64, &data, &size, &err), DAVIT_E_INVALID,
+                "host.invalid", "/null: not a regular file");
+  ck_assert_ptr_null(data);
+  ck_assert_uint_eq(size, 7);
+}
+END_TEST
+
 /* Root may read all: the test steps down to nobody meanwhile. */
 START_TEST(unreadable_is_denied) {
   char path[256];
@@ -329,6 +364,8 @@ int main(void) {
   tcase_add_test(tests, links_are_followed_inside_the_root);
   tcase_add_test(tests, refusals_of_read_file);
   tcase_add_test(tests, files_have_a_largest_size);
+  tcase_add_test(tests, the_head_of_a_file_of_any_size_is_read);
+  tcase_add_test(tests, refusals_of_read_head);
   tcase_add_test(tests, unreadable_is_denied);
   tcase_add_test(tests, kernel_files_of_size_zero_are_read);
   tcase_add_test(tests, directories_are_listed_bytewise);

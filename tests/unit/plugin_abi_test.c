@@ -39,6 +39,7 @@ static const struct {
     AT(davit_files, read_link, 32),
     AT(davit_files, real_path, 40),
     AT(davit_files, subtree, 48),
+    AT(davit_files, read_head, 56), /* 1.1 */
     SIZE(davit_place, 32),
     AT(davit_place, struct_size, 0),
     AT(davit_place, line, 4),
@@ -277,7 +278,8 @@ START_TEST(nothing_moved) {
     return;
   }
   for (size_t i = 0; i < ARRAY_LEN(layout); i++)
-    ck_assert_msg(layout[i].is == layout[i].was, "%s %s: was %zu, is %zu", layout[i].type,
+    ck_assert_msg(layout[i].member ? layout[i].is == layout[i].was : layout[i].is >= layout[i].was,
+                  "%s %s: was %zu, is %zu", layout[i].type,
                   layout[i].member ? layout[i].member : "(size)", layout[i].was, layout[i].is);
 }
 END_TEST

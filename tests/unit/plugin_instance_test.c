@@ -129,7 +129,7 @@ START_TEST(the_host_table_is_complete) {
   const struct davit_host *host = &toy.instance->host.api;
   ck_assert_uint_eq(host->struct_size, sizeof(*host));
   ck_assert_uint_eq(host->abi_major, 1);
-  ck_assert_uint_eq(host->abi_minor, 0);
+  ck_assert_uint_eq(host->abi_minor, 1);
   ck_assert_str_ne(host->davit_version, "");
   ck_assert_ptr_eq(host->files, instance_files(toy.instance, toy.host));
   ck_assert_ptr_eq(host->caller_files, host->files); /* nobody said otherwise */
@@ -214,6 +214,7 @@ START_TEST(wrong_calls_are_answered_not_obeyed) {
   ck_assert_int_eq(files->stat_path(files, "/", 0, NULL), DAVIT_E_INVALID);
   ck_assert_int_eq(files->read_link(files, "/", NULL), DAVIT_E_INVALID);
   ck_assert_int_eq(files->real_path(files, NULL, &text), DAVIT_E_INVALID);
+  ck_assert_int_eq(files->read_head(files, "/x", 1, &text, NULL), DAVIT_E_INVALID);
   ck_assert_int_eq(files->subtree(files, "/", NULL), DAVIT_E_INVALID);
   ck_assert_error(&toy.instance->callback, "plugin.broken-promise", "subtree() was called with");
   ck_assert_int_eq(files->stat_path(files, "/", 1u << 31, &st), DAVIT_E_UNSUPPORTED);

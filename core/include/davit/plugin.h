@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * davit/plugin.h - the only header a device plugin needs. ABI 1.0.
+ * davit/plugin.h - the only header a device plugin needs. ABI 1.1.
  *
  * A plugin is one shared object exporting one function, davit_plugin_entry(). davit calls it,
  * checks the frozen prefix of the answer, copies the table and calls the ops in it. A plugin links
@@ -55,7 +55,7 @@
 
 #define DAVIT_ABI_MAGIC     0x54564144u /* "DAVT" in little-endian memory */
 #define DAVIT_ABI_MAJOR     1u
-#define DAVIT_ABI_MINOR     0u
+#define DAVIT_ABI_MINOR     1u
 #define DAVIT_PLUGIN_SYMBOL "davit_plugin_entry"
 
 #if defined(__GNUC__) || defined(__clang__)
@@ -140,6 +140,10 @@ struct davit_files {
   /* The same for a directory as root of its own, e.g. a driver installed under /run/nvidia/driver.
    */
   int (*subtree)(const struct davit_files *f, const char *dir, const struct davit_files **sub);
+  /* Since 1.1. The first `most` bytes of a file of any size, or all if it is shorter, with a NUL
+   * added: what a library is can be told without reading it. */
+  int (*read_head)(const struct davit_files *f, const char *path, size_t most, const char **data,
+                   size_t *size);
 };
 
 /* ---- what else a plugin may ask of davit --------------------------------------------------- */
