@@ -90,16 +90,6 @@ void field_unknown_key(struct reader *reader, const struct doc_node *mapping, si
                "the key %s is not known here", field_quote(reader, key));
 }
 
-static void report_unsupported_key(struct reader *reader, const struct doc_node *mapping,
-                                   size_t position) {
-  if (!has_room(reader))
-    return;
-  struct where at = key_where(reader, mapping, position);
-  error_add_at(reader->err, DAVIT_E_UNSUPPORTED, "service.unsupported", &at,
-               "leave it out: davit does not ignore what it cannot do",
-               "the key \"%s\" is known, not supported yet", mapping->keys[position]->text);
-}
-
 static bool push(struct reader *reader, struct list *list, const void *item) {
   if (list_push(reader->arena, list, item))
     return true;
@@ -107,22 +97,15 @@ static bool push(struct reader *reader, struct list *list, const void *item) {
   return false;
 }
 
-static bool is_supported(const struct field *field) {
-  return field->read || field->form;
-}
-
 static void report_unknown_field(struct reader *reader, const struct doc_node *mapping,
                                  size_t position, const struct field *fields) {
-  struct list known = {0}, offered = {0};
+  struct list known = {0};
   const struct field *field = fields;
-  for (; field->key; field++) {
+  for (; field->key; field++)
     if (!push(reader, &known, field->key))
       return;
-    if (is_supported(field) && !push(reader, &offered, field->key))
-      return;
-  }
   if (!(field->flags & FIELD_OTHERS)) {
-    field_unknown_key(reader, mapping, position, &known, &offered);
+    field_unknown_key(reader, mapping, position, &known, &known);
     return;
   }
   struct where at = key_where(reader, mapping, position);
@@ -185,8 +168,6 @@ void keys_read(struct reader *reader, const struct doc_node *mapping, const stru
       field++;
     if (!field->key)
       report_unknown_field(reader, mapping, i, fields);
-    else if (!is_supported(field))
-      report_unsupported_key(reader, mapping, i);
     else
       read_field(reader, field, mapping->values[i], into);
   }

@@ -28,8 +28,7 @@ struct field {
   const char *key; /* NULL: end of the table */
   /* Reads the value into the struct that the table is for. */
   void (*read)(struct reader *reader, const struct doc_node *value, void *into);
-  const struct form *form; /* instead of `read`: the value is only checked. Neither: a key of the
-                              format that davit does not act on yet */
+  const struct form *form; /* instead of `read`: the value is only checked */
   unsigned flags;
   const char *example; /* given: the key must be there, and this is how it could look */
 };

@@ -14,11 +14,11 @@ enum {
 
 static const char exclusive[] = "exclusive", mps[] = "mps", time_slice[] = "time-slice";
 
-/* A key that is an option of the vendor's plugin; each belongs to one mode of sharing. */
+/* A key that is an option of the vendor's plugin. */
 struct plugin_key {
   const char *option;
-  const char *sharing;
-  const char *value; /* NULL: not given */
+  const char *sharing; /* the mode that it belongs to; NULL: any */
+  const char *value;   /* NULL: not given */
   const struct doc_node *node;
 };
 
@@ -27,6 +27,7 @@ enum {
   MPS_LOG_DIR,
   TIME_SLICE_INDEX,
   TIME_SLICING_CONFIG_PATH,
+  DRIVER_CAPABILITIES,
   PLUGIN_KEYS
 };
 
@@ -179,6 +180,30 @@ static void read_index(struct reader *reader, const struct doc_node *value, void
     key->value = field_printf(reader, "%" PRIu32, index);
 }
 
+static void read_driver_capabilities(struct reader *reader, const struct doc_node *value,
+                                     void *into) {
+  static const char *const words[] = {"compute", "utility",  "graphics", "video", "display",
+                                      "ngx",     "compat32", "all",      NULL};
+  struct plugin_key *key = &((struct gpu_model *)into)->keys[DRIVER_CAPABILITIES];
+  if (!field_is_list(reader, value))
+    return;
+  if (value->count == 0) {
+    field_invalid(reader, value, "name one, or leave the key out", "a list of no capabilities");
+    return;
+  }
+  const char *text = "";
+  struct map seen = {0};
+  for (size_t i = 0; text && i < value->count; i++) {
+    const struct doc_node *item = value->values[i];
+    size_t word;
+    if (field_choice(reader, item, words, &word) &&
+        field_is_first(reader, item, item, words[word], &seen))
+      text = field_printf(reader, "%s%s%s", text, *text ? "," : "", words[word]);
+  }
+  key->node = value;
+  key->value = text;
+}
+
 static void read_backend(struct reader *reader, const struct doc_node *value, void *into) {
   static const char *const names[] = {
       [SERVICE_NCCL] = "nccl", [SERVICE_GLOO] = "gloo", [SERVICE_MPI] = "mpi", NULL};
@@ -226,7 +251,7 @@ const struct field service_gpu_keys[] = {
     {.key = "mps_log_dir", .read = read_mps_log_dir, .flags = FIELD_OPTIONAL},
     {.key = "time_slice_index", .read = read_index, .flags = FIELD_OPTIONAL},
     {.key = "time_slicing_config_path", .read = read_config_path, .flags = FIELD_OPTIONAL},
-    {.key = "driver_capabilities"},
+    {.key = "driver_capabilities", .read = read_driver_capabilities, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
 
@@ -256,7 +281,7 @@ static void check_sharing(struct reader *reader, const struct doc_node *value,
   bool slices = false;
   for (size_t i = 0; i < PLUGIN_KEYS; i++) {
     const struct plugin_key *key = &model->keys[i];
-    if (!key->node)
+    if (!key->node || !key->sharing)
       continue;
     if (strcmp(key->sharing, model->gpu.sharing.text) != 0)
       field_invalid(
@@ -288,7 +313,8 @@ void read_gpu(struct reader *reader, const struct doc_node *value, void *into) {
       .keys = {[MPS_PIPE_DIR] = {"mps-pipe-dir", .sharing = mps},
                [MPS_LOG_DIR] = {"mps-log-dir", .sharing = mps},
                [TIME_SLICE_INDEX] = {"time-slice-index", .sharing = time_slice},
-               [TIME_SLICING_CONFIG_PATH] = {"time-slicing-config-path", .sharing = time_slice}}};
+               [TIME_SLICING_CONFIG_PATH] = {"time-slicing-config-path", .sharing = time_slice},
+               [DRIVER_CAPABILITIES] = {"driver-capabilities"}}};
   keys_read(reader, value, service_gpu_keys, &model);
   if (value->kind != DOC_MAPPING)
     return;

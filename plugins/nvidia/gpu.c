@@ -5,6 +5,7 @@
 
 #include "common/pci.h"
 #include "common/read.h"
+#include "nvidia/driver.h"
 #include "nvidia/nvidia.h"
 
 enum {
@@ -26,24 +27,6 @@ static bool is_nouveau(const char *driver) {
     if (strcmp(driver, names[i]) == 0)
       return true;
   return false;
-}
-
-/* The version in "NVRM version: NVIDIA UNIX ... 580.95.05  Release Build ...": words before it
- * differ between drivers, so it is known by its form. NULL if there is none. */
-static int read_driver_version(const struct davit_host *h, const char **version) {
-  const char *line;
-  int rc = read_attribute(h, "/proc/driver/nvidia", "version", &line);
-  *version = NULL;
-  while (rc >= 0 && line && *line) {
-    size_t word = strcspn(line, " \t");
-    size_t form = strspn(line, "0123456789.");
-    if (word > 0 && form == word && line[0] != '.' && memchr(line, '.', word)) {
-      *version = h->format(h, "%.*s", (int)word, line);
-      return *version ? DAVIT_OK : DAVIT_E_MEMORY;
-    }
-    line += word + strspn(line + word, " \t");
-  }
-  return rc;
 }
 
 static int is_excluded(const struct davit_host *h, const char *information, bool *excluded) {
@@ -186,9 +169,10 @@ int gpu_enumerate(struct davit_instance *self, const struct davit_query *query,
   const char *version;
   int rc = refuse_unknown_flags(h, query->flags);
   if (rc < 0 || (rc = pci_list(h, PCI_VENDOR_NVIDIA, &functions)) < 0 ||
-      (rc = read_driver_version(h, &version)) < 0)
+      (rc = driver_version(h, &version)) < 0)
     return rc;
   uint32_t index = 0;
+  bool is_pci = *functions != NULL;
   for (; *functions; functions++) {
     struct gpu gpu = {0};
     if (is_nouveau((*functions)->driver))
@@ -205,5 +189,8 @@ int gpu_enumerate(struct davit_instance *self, const struct davit_query *query,
     if ((rc = add_gpu(h, &gpu, out)) < 0)
       return rc;
   }
-  return DAVIT_OK;
+  if (is_pci)
+    return DAVIT_OK;
+  rc = wsl_enumerate(h, out);
+  return rc < 0 ? rc : tegra_refuse(h);
 }

@@ -5,6 +5,8 @@
 
 #include "common/read.h"
 #include "common/visible.h"
+#include "nvidia/capability.h"
+#include "nvidia/files.h"
 #include "nvidia/nvidia.h"
 
 static int add_if_there(const struct davit_host *h, const struct davit_edits *edits,
@@ -73,12 +75,25 @@ static int set_cuda_order(const struct davit_host *h, const struct davit_request
   return set_visible(h, req, edits, "CUDA_VISIBLE_DEVICES");
 }
 
+static int add_files(const struct davit_host *h, const struct davit_request *req,
+                     const struct davit_edits *edits) {
+  uint32_t capabilities;
+  int rc = capabilities_asked(h, req, &capabilities);
+  if (rc >= 0)
+    rc = files_add(h, req, capabilities, edits);
+  return rc < 0 || !(capabilities & GRAPHICS) ? rc : graphics_add(h, req, edits);
+}
+
 int nvidia_inject(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_edits *edits) {
   const struct davit_host *h = self->host;
   int rc = refuse_unknown_flags(h, req->flags);
-  if (rc < 0 || (rc = add_control_nodes(h, edits)) < 0 || (rc = add_device_nodes(req, edits)) < 0 ||
-      (rc = set_visible_devices(h, req, edits)) < 0)
+  if (rc < 0)
     return rc;
-  return set_cuda_order(h, req, edits);
+  if (req->devices && req->devices[0] && is_wsl(req->devices[0]))
+    return wsl_inject(h, req, edits);
+  if ((rc = add_control_nodes(h, edits)) < 0 || (rc = add_device_nodes(req, edits)) < 0 ||
+      (rc = set_visible_devices(h, req, edits)) < 0 || (rc = set_cuda_order(h, req, edits)) < 0)
+    return rc;
+  return add_files(h, req, edits);
 }

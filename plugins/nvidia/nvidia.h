@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the nvidia plugin. GPUs are found in /proc/driver/nvidia and sysfs: no library of
- * the vendor's is asked, no driver file opened. */
+ * the vendor's is asked, and of driver files no more is read than their heads. */
 #ifndef DAVIT_PLUGINS_NVIDIA_NVIDIA_H
 #define DAVIT_PLUGINS_NVIDIA_NVIDIA_H
 
@@ -13,6 +13,14 @@
 /* GPUs in PCI order, each followed by its MIG instances. */
 int gpu_enumerate(struct davit_instance *self, const struct davit_query *query,
                   const struct davit_devices *out);
+
+/* WSL: one device that is all GPUs of Windows; nothing on another machine. */
+int wsl_enumerate(const struct davit_host *h, const struct davit_devices *out);
+bool is_wsl(const struct davit_device *device);
+int wsl_inject(const struct davit_host *h, const struct davit_request *req,
+               const struct davit_edits *edits);
+/* Fails if this is a Tegra board. */
+int tegra_refuse(const struct davit_host *h);
 
 /* A compute instance of a GPU in MIG mode. */
 struct mig_instance {
@@ -34,6 +42,9 @@ int mig_read(const struct davit_host *h, uint32_t minor, struct mig *mig);
 
 int nvidia_inject(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_edits *edits);
+/* For the capabilities graphics and display. */
+int graphics_add(const struct davit_host *h, const struct davit_request *req,
+                 const struct davit_edits *edits);
 int nvidia_share(struct davit_instance *self, const struct davit_request *req,
                  const struct davit_edits *edits);
 

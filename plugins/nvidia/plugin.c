@@ -15,6 +15,41 @@ static const struct davit_option UVM = {
     .preset = "required",
     .help = "whether a host without /dev/nvidia-uvm, which CUDA needs, is an error",
 };
+static const struct davit_option DRIVER_CAPABILITIES = {
+    DAVIT_SIZED(struct davit_option),
+    .key = "driver-capabilities",
+    .help = "compute,utility,graphics,video,display,ngx,compat32 or all; else the image's "
+            "NVIDIA_DRIVER_CAPABILITIES, else utility,compute",
+};
+static const char *const DRIVER_FILES_VALUES[] = {"off", "auto", "require", NULL};
+static const struct davit_option DRIVER_FILES = {
+    DAVIT_SIZED(struct davit_option),
+    .key = "driver-files",
+    .values = DRIVER_FILES_VALUES,
+    .preset = "auto",
+    .help = "whether the driver's libraries and programs are mounted, and missing ones an error",
+};
+static const struct davit_option DRIVER_ROOT = {
+    DAVIT_SIZED(struct davit_option),
+    .flags = DAVIT_OPTION_ADMIN,
+    .key = "driver-root",
+    .help = "directory of the host with the driver's usr/lib; else / or /run/nvidia/driver",
+};
+static const char *const ON_OFF[] = {"on", "off", NULL};
+static const struct davit_option HOOKS = {
+    DAVIT_SIZED(struct davit_option),
+    .key = "hooks",
+    .values = ON_OFF,
+    .preset = "off",
+    .help = "mount libraries in the host's directories and run the vendor's nvidia-cdi-hook",
+};
+static const struct davit_option FIRMWARE = {
+    DAVIT_SIZED(struct davit_option),
+    .key = "firmware",
+    .values = ON_OFF,
+    .preset = "off",
+    .help = "mount the GPUs' firmware, which the kernel loads and containers hardly need",
+};
 static const struct davit_option MPS_PIPE_DIR = {
     DAVIT_SIZED(struct davit_option),
     .key = "mps-pipe-dir",
@@ -38,8 +73,17 @@ static const struct davit_option TIME_SLICING_CONFIG_PATH = {
     .help = "file of the host, shown at /etc/nvidia/gpu-time-slicing.yaml (sharing: time-slice)",
 };
 static const struct davit_option *const OPTIONS[] = {
-    &UVM,         &VISIBLE_ENV_OPTION, &MPS_PIPE_DIR,
-    &MPS_LOG_DIR, &TIME_SLICE_INDEX,   &TIME_SLICING_CONFIG_PATH,
+    &UVM,
+    &VISIBLE_ENV_OPTION,
+    &DRIVER_CAPABILITIES,
+    &DRIVER_FILES,
+    &DRIVER_ROOT,
+    &HOOKS,
+    &FIRMWARE,
+    &MPS_PIPE_DIR,
+    &MPS_LOG_DIR,
+    &TIME_SLICE_INDEX,
+    &TIME_SLICING_CONFIG_PATH,
     NULL,
 };
 

@@ -19,7 +19,10 @@ struct rig {
   struct instance *instance;
   struct inventory inventory;
   char *warnings;         /* one a line */
+  const char *infos;      /* of the log, one a line */
   const char *const *env; /* NAME, value, ..., NULL: of the container */
+  uint32_t container_flags;
+  uint32_t host_uid; /* of the container's process */
 };
 
 /* ---- the host ---- */
@@ -28,6 +31,7 @@ static inline void rig_begin(struct rig *rig) {
   memset(rig, 0, sizeof(*rig));
   tree_new(&rig->tree);
   rig->warnings = arena_strdup(&rig->arena, "");
+  rig->infos = "";
 }
 
 static inline void rig_end(struct rig *rig) {
@@ -79,9 +83,12 @@ static inline void take_log(void *user, enum log_level level, const struct probl
   struct rig *rig = user;
   if (level == LOG_LEVEL_WARNING)
     rig->warnings = arena_printf(&rig->arena, "%s%s\n", rig->warnings, message->text);
+  else if (level == LOG_LEVEL_INFO)
+    rig->infos = arena_printf(&rig->arena, "%s%s\n", rig->infos, message->text);
 }
 
-/* Opens the plugin on the host at `root`; options are "KEY=VALUE", ended by NULL. */
+/* Opens the plugin on the host at `root`; options are "KEY=VALUE" as of a service file, or
+ * "PLUGIN:KEY=VALUE" as of the command line, ended by NULL. */
 static inline void rig_open_at(struct rig *rig, const char *root, const char *name,
                                const char *const *options) {
   const char *dirs[] = {TEST_PLUGINS, NULL};
@@ -100,8 +107,13 @@ static inline void rig_open_at(struct rig *rig, const char *root, const char *na
     char *key = arena_strdup(&rig->arena, options[i]);
     char *equals = strchr(key, '=');
     *equals = '\0';
-    given[i] =
-        (struct request_option){.key = key, .value = equals + 1, .at = {"s.yaml", 9, 7, key}};
+    char *colon = strchr(key, ':');
+    if (colon)
+      *colon = '\0';
+    given[i] = (struct request_option){.plugin = colon ? key : NULL,
+                                       .key = colon ? colon + 1 : key,
+                                       .value = equals + 1,
+                                       .at = {"s.yaml", 9, 7, key}};
   }
   rig->log = (struct log){LOG_LEVEL_INFO, take_log, rig};
   const struct instance_settings settings = {
@@ -242,10 +254,25 @@ static inline int record_mount(const struct davit_edits *e, const struct davit_m
   return record(e, "mount %s at %s%s", mount->host_path, mount->container_path, options);
 }
 
+static inline int record_hook(const struct davit_edits *e, const struct davit_hook *hook) {
+  struct recorder *recorder = (struct recorder *)(uintptr_t)e;
+  const char *text = hook->path;
+  for (const char *const *arg = hook->args; arg && *arg; arg++)
+    text = arena_printf(&recorder->rig->arena, "%s %s", text, *arg);
+  return record(e, "hook %s %s", hook->name, text);
+}
+
+static inline int record_file(const struct davit_edits *e, const struct davit_file *file) {
+  return record(e, "file %s\n%s", file->path, file->content);
+}
+
 static inline int record_set(const struct davit_edits *e, uint32_t what, const char *name,
                              const char *value, uint32_t flags) {
-  ck_assert_uint_eq(what, DAVIT_SET_ENV);
-  return record(e, "%s %s=%s", flags & DAVIT_SET_DEFAULT ? "default" : "env", name, value);
+  const char *how = what == DAVIT_SET_UNIFIED   ? "cgroup"
+                    : flags & DAVIT_SET_DEFAULT ? "default"
+                    : flags & DAVIT_SET_PREPEND ? "prepend"
+                                                : "env";
+  return record(e, "%s %s=%s", how, name, value);
 }
 
 struct rig_container {
@@ -275,14 +302,16 @@ static inline const char *rig_edits(struct rig *rig, enum rig_op op, const char 
   char *rest = arena_strdup(&rig->arena, ids);
   for (char *id; (id = strsep(&rest, " "));)
     devices[count++] = find_device(rig, id);
-  const struct rig_container container = {
-      {DAVIT_SIZED(struct davit_container), .env = container_env}, rig};
+  const struct rig_container container = {{DAVIT_SIZED(struct davit_container),
+                                           .flags = rig->container_flags, .host_uid = rig->host_uid,
+                                           .env = container_env},
+                                          rig};
   const struct davit_request request = {DAVIT_SIZED(struct davit_request), .flags = flags,
                                         .devices = devices, .container = &container.api,
                                         .sharing = sharing};
   struct recorder recorder = {{DAVIT_SIZED(struct davit_edits), .source = record_source,
                                .add_device_node = record_node, .add_mount = record_mount,
-                               .set = record_set},
+                               .add_hook = record_hook, .set = record_set, .add_file = record_file},
                               rig,
                               "*",
                               arena_strdup(&rig->arena, "")};

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docs/service-file.md against the tables of keys, in both directions: each key has its row in its
- * own section, and each row is of a key. Keys that davit does not act on yet are in a section of
- * their own. */
+ * own section, and each row is of a key. */
 #include "testing.h"
 
 #include <stdio.h>
@@ -14,8 +13,7 @@ enum {
   DOCUMENT_MOST = 256 * 1024
 };
 
-static const char orchestrator[] = "Keys of an orchestrator",
-                  unsupported[] = "Known, not supported yet";
+static const char orchestrator[] = "Keys of an orchestrator";
 
 /* A table and its section; several may share one. */
 static const struct section_table {
@@ -92,24 +90,11 @@ static struct list rows_of(const char *heading) {
   return rows;
 }
 
-static struct list unsupported_keys(void) {
-  struct list keys = {0};
-  const char *section = strstr(document, arena_printf(&arena, "## %s\n", unsupported));
-  ck_assert_msg(section, "there is no section %s", unsupported);
-  collect_quoted(section, section + strlen(section), &keys);
-  return keys;
-}
-
 START_TEST(every_key_has_its_row) {
-  struct list rows = rows_of(tables[_i].heading), waiting = unsupported_keys();
-  for (const struct field *field = tables[_i].keys; field->key; field++) {
-    bool is_supported = field->read || field->form;
-    ck_assert_msg(strings_contain(list_strings(&rows), field->key) == is_supported,
-                  "`%s` %s a row in section %s", field->key, is_supported ? "has not" : "has",
-                  tables[_i].heading);
-    ck_assert_msg(is_supported || strings_contain(list_strings(&waiting), field->key),
-                  "`%s` is not in section %s", field->key, unsupported);
-  }
+  struct list rows = rows_of(tables[_i].heading);
+  for (const struct field *field = tables[_i].keys; field->key; field++)
+    ck_assert_msg(strings_contain(list_strings(&rows), field->key),
+                  "`%s` has not a row in section %s", field->key, tables[_i].heading);
 }
 END_TEST
 

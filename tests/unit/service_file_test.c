@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file as a whole: top level, unknown and unsupported keys, all problems in one go. */
+/* The file as a whole: top level, unknown keys, all problems in one go. */
 #include "service_testing.h"
 
 #include "util/text.h"
 
-#define LABEL_HINT       "1 to 63 letters, digits and \"-\", neither first nor last a \"-\""
-#define DEPLOYMENT_HINT  "3 to 63 letters, digits and \"-\", neither first nor last a \"-\""
-#define UNSUPPORTED_HINT "leave it out: davit does not ignore what it cannot do"
-#define SERVICES         "services: {web: {image: {name: app}}}\n"
-#define NAME_63          "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabc"
+#define LABEL_HINT      "1 to 63 letters, digits and \"-\", neither first nor last a \"-\""
+#define DEPLOYMENT_HINT "3 to 63 letters, digits and \"-\", neither first nor last a \"-\""
+#define SERVICES        "services: {web: {image: {name: app}}}\n"
+#define NAME_63         "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabcdefghijabc"
 
 START_TEST(a_small_file_is_read) {
   CLEANUP(arena) struct arena arena = {0};
@@ -148,37 +147,10 @@ static const struct service_wrong bodies[] = {
      "the key \"vendors\" is not known here", "did you mean \"vendor\"?"},
     {"devices: [{path: /dev/kvm}, {path: /dev/fuse, ^mode: rw}]", "unknown-key", ".devices[1].mode",
      "the key \"mode\" is not known here", "known here: path, read, write, mknod"},
-    {"resources: {gpu: {^driver_capabilities: [compute]}}", "unsupported",
-     ".resources.gpu.driver_capabilities",
-     "the key \"driver_capabilities\" is known, not supported yet", UNSUPPORTED_HINT},
 };
 
 START_TEST(keys_of_a_service_that_are_not_taken) {
   check_wrong_body(&bodies[_i]);
-}
-END_TEST
-
-/* Of the original format, by reading its types; not from the code's tables. */
-static const char *const unsupported[] = {"resources.gpu.driver_capabilities"};
-
-START_TEST(keys_of_the_format_are_refused_by_name) {
-  CLEANUP(arena) struct arena arena = {0};
-  CLEANUP(error) struct davit_error err = {0};
-  const struct service_file *file;
-  const char *path = unsupported[_i], *key = strrchr(path, '.') ? strrchr(path, '.') + 1 : path;
-  const char *form = text_starts(path, "resources.gpu.") ? "resources: {gpu: {%s: 1}}"
-                     : text_starts(path, "resources.")   ? "resources: {%s: 1}"
-                                                         : "%s: 1";
-  const char *mark = strstr(form, "%s");
-  const char *body = arena_printf(&arena, "%.*s%s%s", (int)(mark - form), form, key, mark + 2);
-  ck_assert_int_eq(load_text(&arena, service_yaml(&arena, body), &file, &err), DAVIT_E_UNSUPPORTED);
-  ck_assert_uint_eq(err.count, 1);
-  ck_assert_str_eq(err.first->code, "service.unsupported");
-  ck_assert_str_eq(err.first->at.key, arena_printf(&arena, "services.web.%s", path));
-  ck_assert_uint_eq(err.first->at.line, 6);
-  ck_assert_str_eq(err.first->text,
-                   arena_printf(&arena, "the key \"%s\" is known, not supported yet", key));
-  ck_assert_str_eq(err.first->hint, UNSUPPORTED_HINT);
 }
 END_TEST
 
@@ -314,7 +286,6 @@ int main(void) {
   tcase_add_loop_test(tests, wrong_files, 0, ARRAY_LEN(files));
   tcase_add_loop_test(tests, good_names, 0, 4);
   tcase_add_loop_test(tests, keys_of_a_service_that_are_not_taken, 0, ARRAY_LEN(bodies));
-  tcase_add_loop_test(tests, keys_of_the_format_are_refused_by_name, 0, ARRAY_LEN(unsupported));
   tcase_add_test(tests, all_problems_come_in_one_go);
   tcase_add_test(tests, problems_of_a_file_are_bounded);
   tcase_add_test(tests, keys_are_bounded);

@@ -135,6 +135,19 @@ START_TEST(time_slicing_keys_are_options_of_the_plugin) {
 }
 END_TEST
 
+START_TEST(driver_capabilities_are_an_option_of_the_plugin) {
+  CLEANUP(arena) struct arena arena = {0};
+  const struct service_gpu *gpu =
+      load_service(&arena, GPU("driver_capabilities: [video, utility]"))->gpu;
+  ck_assert_uint_eq(gpu->option_count, 1);
+  ck_assert_str_eq(gpu->options[0].key, "driver-capabilities");
+  ck_assert_str_eq(gpu->options[0].value, "video,utility");
+  ck_assert_str_eq(gpu->options[0].at.key, "services.web.resources.gpu.driver_capabilities");
+  gpu = load_service(&arena, GPU("driver_capabilities: "))->gpu;
+  ck_assert_uint_eq(gpu->option_count, 0);
+}
+END_TEST
+
 START_TEST(distributed_has_defaults) {
   CLEANUP(arena) struct arena arena = {0};
   const struct service_distributed *distributed =
@@ -198,6 +211,14 @@ static const struct service_wrong wrong[] = {
     {GPU("scheduling: ^best_effort"), "invalid", ".resources.gpu.scheduling",
      "\"best_effort\" is not one of the values allowed",
      "did you mean \"best-effort\"? allowed: best-effort, gang, spread"},
+    {GPU("driver_capabilities: ^[]"), "invalid", ".resources.gpu.driver_capabilities",
+     "a list of no capabilities", "name one, or leave the key out"},
+    {GPU("driver_capabilities: [compute, ^vulkan]"), "invalid",
+     ".resources.gpu.driver_capabilities[1]", "\"vulkan\" is not one of the values allowed",
+     "allowed: compute, utility, graphics, video, display, ngx, compat32, all"},
+    {GPU("driver_capabilities: [compute, ^compute]"), "invalid",
+     ".resources.gpu.driver_capabilities[1]", "\"compute\" is already in line 6",
+     "keep this one or that of line 6"},
     {GPU("sharing: ^time_slice"), "invalid", ".resources.gpu.sharing",
      "\"time_slice\" is not one of the values allowed",
      "did you mean \"time-slice\"? allowed: exclusive, mps, time-slice"},
@@ -264,6 +285,7 @@ int main(void) {
   tcase_add_test(tests, mps_directories_are_options_of_the_plugin);
   tcase_add_test(tests, mps_needs_no_key);
   tcase_add_test(tests, time_slicing_keys_are_options_of_the_plugin);
+  tcase_add_test(tests, driver_capabilities_are_an_option_of_the_plugin);
   tcase_add_test(tests, distributed_has_defaults);
   tcase_add_test(tests, scheduling_is_the_orchestrators);
   tcase_add_loop_test(tests, wrong_requests, 0, ARRAY_LEN(wrong));
