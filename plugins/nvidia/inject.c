@@ -93,7 +93,8 @@ int nvidia_inject(struct davit_instance *self, const struct davit_request *req,
   if (req->devices && req->devices[0] && is_wsl(req->devices[0]))
     return wsl_inject(h, req, edits);
   if ((rc = add_control_nodes(h, edits)) < 0 || (rc = add_device_nodes(req, edits)) < 0 ||
-      (rc = set_visible_devices(h, req, edits)) < 0 || (rc = set_cuda_order(h, req, edits)) < 0)
+      (rc = extra_nodes_add(h, edits)) < 0 || (rc = set_visible_devices(h, req, edits)) < 0 ||
+      (rc = set_cuda_order(h, req, edits)) < 0)
     return rc;
   return add_files(h, req, edits);
 }

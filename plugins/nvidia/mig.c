@@ -12,12 +12,10 @@ enum { /* more is not possible (minors are handed out for 15 by 8) */
   MAX_INSTANCES = (MAX_GPU_INSTANCE + 1) * (MAX_COMPUTE_INSTANCE + 1)
 };
 
-/* The node of a capability; *fault says why it can not be used, or stays as it is. */
-static int read_cap(const struct davit_host *h, const char *dir, const char **node,
-                    const char **fault) {
-  const char *access = h->format(h, "%s/access", dir);
+int mig_read_capability(const struct davit_host *h, const char *access, const char **node,
+                        const char **fault) {
   const char *text, *minor = NULL;
-  int rc = access ? read_text(h, access, &text) : DAVIT_E_MEMORY;
+  int rc = read_text(h, access, &text);
   if (rc >= 0 && text)
     rc = text_field(h, text, "DeviceFileMinor", ':', &minor);
   if (rc < 0)
@@ -36,6 +34,12 @@ static int read_cap(const struct davit_host *h, const char *dir, const char **no
   return *fault ? DAVIT_OK : DAVIT_E_MEMORY;
 }
 
+static int read_access(const struct davit_host *h, const char *dir, const char **node,
+                       const char **fault) {
+  const char *access = h->format(h, "%s/access", dir);
+  return access ? mig_read_capability(h, access, node, fault) : DAVIT_E_MEMORY;
+}
+
 static int by_number(const void *a, const void *b) {
   const struct mig_instance *left = a, *right = b;
   if (left->gpu_instance != right->gpu_instance)
@@ -48,7 +52,7 @@ static int read_gpu_instance(const struct davit_host *h, const char *dir, uint32
                              struct mig_instance *instances, size_t *count) {
   struct mig_instance of_all = {.gpu_instance = gpu_instance};
   const char *const *names;
-  int rc = read_cap(h, dir, &of_all.gpu_cap, &of_all.fault);
+  int rc = read_access(h, dir, &of_all.gpu_cap, &of_all.fault);
   if (rc < 0 || (rc = read_dir(h, dir, &names)) < 0)
     return rc;
   for (; *names; names++) {
@@ -59,7 +63,7 @@ static int read_gpu_instance(const struct davit_host *h, const char *dir, uint32
     const char *ci_dir = h->format(h, "%s/%s", dir, *names);
     *instance = of_all;
     instance->compute_instance = (uint32_t)number;
-    rc = ci_dir ? read_cap(h, ci_dir, &instance->compute_cap, &instance->fault) : DAVIT_E_MEMORY;
+    rc = ci_dir ? read_access(h, ci_dir, &instance->compute_cap, &instance->fault) : DAVIT_E_MEMORY;
     if (rc < 0)
       return rc;
   }

@@ -40,6 +40,17 @@ struct mig {
 /* The instances of the GPU with that device minor, in the order of their numbers. */
 int mig_read(const struct davit_host *h, uint32_t minor, struct mig *mig);
 
+/* The node of a capability by its file in /proc; *fault says why it can not be used, or stays as it
+ * is. */
+int mig_read_capability(const struct davit_host *h, const char *access, const char **node,
+                        const char **fault);
+
+/* Nodes that are no GPU's own, each by its option: MIG's management, NVSwitch, IMEX channels, GDS,
+ * GDRCopy, RDMA. */
+extern const struct davit_option MIG_CONFIG_OPTION, MIG_MONITOR_OPTION, NVSWITCH_OPTION,
+    IMEX_CHANNELS_OPTION, GDS_OPTION, GDRCOPY_OPTION, RDMA_OPTION;
+int extra_nodes_add(const struct davit_host *h, const struct davit_edits *edits);
+
 int nvidia_inject(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_edits *edits);
 /* For the capabilities graphics and display. */

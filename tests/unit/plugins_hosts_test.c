@@ -70,6 +70,28 @@ static const struct host_case {
          "*: node /dev/nvidiactl\n*: node /dev/nvidia-uvm\n*: node /dev/nvidia-uvm-tools\n"
          "0:gi1:ci0: node /dev/nvidia0\n0:gi1:ci0: node /dev/nvidia-caps/nvidia-cap12\n"
          "0:gi1:ci0: node /dev/nvidia-caps/nvidia-cap13\n*: env NVIDIA_VISIBLE_DEVICES=void\n"},
+    {"nvidia-mig-odd", "nvidia", "nvidia",
+     .devices =
+         {
+             {"0", 0, "0000:07:00.0", .nodes = "/dev/nvidia1",
+              .uuid = "GPU-aaaaaaaa-0000-1111-2222-333333333333", .group = DAVIT_DEVICE_GROUP},
+             {"0:gi1:ci0", -1, "0000:07:00.0",
+              .nodes = "/dev/nvidia1 /dev/nvidia-caps/nvidia-cap40 /dev/nvidia-caps/nvidia-cap41",
+              .parent = "0"},
+             {"0:gi11:ci0", -1, "0000:07:00.0",
+              .nodes = "/dev/nvidia1 /dev/nvidia-caps/nvidia-cap12 /dev/nvidia-caps/nvidia-cap13",
+              .parent = "0"},
+             {"0:gi11:ci1", -1, "0000:07:00.0",
+              .nodes = "/dev/nvidia1 /dev/nvidia-caps/nvidia-cap12 /dev/nvidia-caps/nvidia-cap9",
+              .parent = "0"},
+             {"1", 1, "0000:0f:00.0", .nodes = "/dev/nvidia0",
+              .uuid = "GPU-bbbbbbbb-0000-1111-2222-333333333333"},
+         },
+     .ids = "0:gi1:ci0",
+     .edits =
+         "*: node /dev/nvidiactl\n*: node /dev/nvidia-uvm\n*: node /dev/nvidia-uvm-tools\n"
+         "0:gi1:ci0: node /dev/nvidia1\n0:gi1:ci0: node /dev/nvidia-caps/nvidia-cap40\n"
+         "0:gi1:ci0: node /dev/nvidia-caps/nvidia-cap41\n*: env NVIDIA_VISIBLE_DEVICES=void\n"},
     {"nvidia-vfio-no-uvm", "nvidia", "nvidia",
      .devices =
          {
