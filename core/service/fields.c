@@ -74,7 +74,7 @@ static const char *find_synonym(const char *key, const struct list *known) {
 }
 
 void field_unknown_key(struct reader *reader, const struct doc_node *mapping, size_t position,
-                       const struct list *known, const struct list *offered) {
+                       const struct list *known) {
   if (!has_room(reader))
     return;
   const char *key = mapping->keys[position]->text;
@@ -85,7 +85,7 @@ void field_unknown_key(struct reader *reader, const struct doc_node *mapping, si
   const char *hint =
       near ? field_printf(reader, "did you mean \"%s\"?", near)
            : field_printf(reader, "known here: %s",
-                          strings_join(reader->arena, list_strings(offered), LISTED_MOST));
+                          strings_join(reader->arena, list_strings(known), LISTED_MOST));
   error_add_at(reader->err, DAVIT_E_INVALID, "service.unknown-key", &at, hint,
                "the key %s is not known here", field_quote(reader, key));
 }
@@ -105,7 +105,7 @@ static void report_unknown_field(struct reader *reader, const struct doc_node *m
     if (!push(reader, &known, field->key))
       return;
   if (!(field->flags & FIELD_OTHERS)) {
-    field_unknown_key(reader, mapping, position, &known, &known);
+    field_unknown_key(reader, mapping, position, &known);
     return;
   }
   struct where at = key_where(reader, mapping, position);

@@ -47,10 +47,9 @@ void field_unsupported(struct reader *reader, const struct doc_node *node, const
 /* "X is not `wanted`". */
 void field_wrong_kind(struct reader *reader, const struct doc_node *node, const char *wanted,
                       const char *hint);
-/* A key that is not one of `known` ("service.unknown-key"); the hint is a near one of `known` or
- * the list of `offered`. */
+/* A key that is not one of `known` ("service.unknown-key"); the hint is a near one or the list. */
 void field_unknown_key(struct reader *reader, const struct doc_node *mapping, size_t position,
-                       const struct list *known, const struct list *offered);
+                       const struct list *known);
 
 /* Whether `name`, given at `here`, is not yet in `seen`, where it is put; `value` is the one at
  * fault if it is. */

@@ -282,7 +282,7 @@ static void report_unknown_limit(struct reader *reader, const struct doc_node *l
       error_memory(reader->err);
       return;
     }
-  field_unknown_key(reader, limits, position, &names, &names);
+  field_unknown_key(reader, limits, position, &names);
 }
 
 static void read_ulimit(struct reader *reader, const struct doc_node *limits, size_t position,
