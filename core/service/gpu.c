@@ -25,6 +25,8 @@ struct plugin_key {
 enum {
   MPS_PIPE_DIR,
   MPS_LOG_DIR,
+  MPS_ACTIVE_THREAD_PERCENTAGE,
+  MPS_PINNED_MEMORY_LIMIT,
   TIME_SLICE_INDEX,
   TIME_SLICING_CONFIG_PATH,
   DRIVER_CAPABILITIES,
@@ -168,6 +170,20 @@ static void read_mps_log_dir(struct reader *reader, const struct doc_node *value
   take_path(reader, value, &((struct gpu_model *)into)->keys[MPS_LOG_DIR]);
 }
 
+/* Numbers with a unit or a fraction are the plugin's to judge. */
+static void take_text(struct reader *reader, const struct doc_node *value, struct plugin_key *key) {
+  key->node = value;
+  (void)field_text(reader, value, &key->value);
+}
+
+static void read_mps_percentage(struct reader *reader, const struct doc_node *value, void *into) {
+  take_text(reader, value, &((struct gpu_model *)into)->keys[MPS_ACTIVE_THREAD_PERCENTAGE]);
+}
+
+static void read_mps_memory(struct reader *reader, const struct doc_node *value, void *into) {
+  take_text(reader, value, &((struct gpu_model *)into)->keys[MPS_PINNED_MEMORY_LIMIT]);
+}
+
 static void read_config_path(struct reader *reader, const struct doc_node *value, void *into) {
   take_path(reader, value, &((struct gpu_model *)into)->keys[TIME_SLICING_CONFIG_PATH]);
 }
@@ -249,6 +265,8 @@ const struct field service_gpu_keys[] = {
     {.key = "sharing", .read = read_sharing, .flags = FIELD_OPTIONAL},
     {.key = "mps_pipe_dir", .read = read_mps_pipe_dir, .flags = FIELD_OPTIONAL},
     {.key = "mps_log_dir", .read = read_mps_log_dir, .flags = FIELD_OPTIONAL},
+    {.key = "mps_active_thread_percentage", .read = read_mps_percentage, .flags = FIELD_OPTIONAL},
+    {.key = "mps_pinned_memory_limit", .read = read_mps_memory, .flags = FIELD_OPTIONAL},
     {.key = "time_slice_index", .read = read_index, .flags = FIELD_OPTIONAL},
     {.key = "time_slicing_config_path", .read = read_config_path, .flags = FIELD_OPTIONAL},
     {.key = "driver_capabilities", .read = read_driver_capabilities, .flags = FIELD_OPTIONAL},
@@ -312,6 +330,8 @@ void read_gpu(struct reader *reader, const struct doc_node *value, void *into) {
       .gpu = {.vendor.text = "nvidia", .sharing.text = exclusive, .required = true},
       .keys = {[MPS_PIPE_DIR] = {"mps-pipe-dir", .sharing = mps},
                [MPS_LOG_DIR] = {"mps-log-dir", .sharing = mps},
+               [MPS_ACTIVE_THREAD_PERCENTAGE] = {"mps-active-thread-percentage", .sharing = mps},
+               [MPS_PINNED_MEMORY_LIMIT] = {"mps-pinned-memory-limit", .sharing = mps},
                [TIME_SLICE_INDEX] = {"time-slice-index", .sharing = time_slice},
                [TIME_SLICING_CONFIG_PATH] = {"time-slicing-config-path", .sharing = time_slice},
                [DRIVER_CAPABILITIES] = {"driver-capabilities"}}};

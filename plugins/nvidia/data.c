@@ -11,14 +11,14 @@
 /* The real file: a link of the host would be followed inside the container. */
 static int bind_file(const struct driver_files *files, const struct davit_edits *edits,
                      const char *path, const char *at) {
-  const char *real;
-  int rc = driver_real_path(&files->driver, path, &real);
-  if (rc < 0)
+  const char *real = NULL;
+  int rc = at ? driver_real_path(&files->driver, path, &real) : DAVIT_E_MEMORY;
+  const char *host_path = rc >= 0 && real ? driver_host_path(&files->driver, real) : NULL;
+  const struct davit_mount mount = {DAVIT_SIZED(struct davit_mount), .host_path = host_path,
+                                    .container_path = at};
+  if (rc < 0 || !real) /* gone since it was seen */
     return rc;
-  const struct davit_mount mount = {
-      DAVIT_SIZED(struct davit_mount),
-      .host_path = real ? driver_host_path(&files->driver, real) : NULL, .container_path = at};
-  return mount.host_path && at ? edits->add_mount(edits, &mount) : DAVIT_E_MEMORY;
+  return host_path ? edits->add_mount(edits, &mount) : DAVIT_E_MEMORY;
 }
 
 /* The first of the directories that has the file; NULL: none. */
@@ -106,15 +106,19 @@ static int add_firmware(const struct driver_files *files, const struct davit_edi
     rc = read_attribute(h, "/proc/sys/kernel", "osrelease", &release);
   if (rc < 0)
     return rc;
-  const char *dirs[] = {
-      own && own[0] == '/' ? own : NULL,
-      release ? h->format(h, "/lib/firmware/updates/%s", release) : NULL, "/lib/firmware/updates",
-      release ? h->format(h, "/lib/firmware/%s", release) : NULL, "/lib/firmware"};
+  const struct {
+    const char *dir, *below; /* NULL: not told */
+  } places[] = {{own && own[0] == '/' ? own : NULL, ""},
+                {"/lib/firmware/updates/", release},
+                {"/lib/firmware/updates", ""},
+                {"/lib/firmware/", release},
+                {"/lib/firmware", ""}};
   bool found = false;
-  for (size_t i = 0; rc >= 0 && !found && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-    if (!dirs[i])
+  for (size_t i = 0; rc >= 0 && !found && i < sizeof(places) / sizeof(places[0]); i++) {
+    if (!places[i].dir || !places[i].below)
       continue;
-    const char *dir = h->format(h, "%s/nvidia/%s", dirs[i], files->driver.version);
+    const char *dir =
+        h->format(h, "%s%s/nvidia/%s", places[i].dir, places[i].below, files->driver.version);
     rc = dir ? add_firmware_of(files, edits, dir, &found) : DAVIT_E_MEMORY;
   }
   if (rc >= 0 && !found)

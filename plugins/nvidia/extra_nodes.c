@@ -171,13 +171,14 @@ static int add_imex_channel(const struct davit_host *h, const struct davit_edits
   if (rc < 0)
     return rc;
   const char *path = h->format(h, IMEX_DIR "/channel%llu", (unsigned long long)number);
-  const struct request request = {
-      "imex-channels", IMEX_DRIVER,
-      major == UINT64_MAX
-          ? "load the module nvidia with NVreg_ImexChannelCount above 0"
-          : h->format(h, "run mkdir -p " IMEX_DIR " && mknod %s c %llu %llu as root",
-                      path ? path : "", (unsigned long long)major, (unsigned long long)number)};
-  return request.remedy ? add_checked(h, edits, &request, path, false) : DAVIT_E_MEMORY;
+  if (!path)
+    return DAVIT_E_MEMORY;
+  const char *remedy = "load the module nvidia with NVreg_ImexChannelCount above 0";
+  if (major != UINT64_MAX)
+    remedy = h->format(h, "run mkdir -p " IMEX_DIR " && mknod %s c %llu %llu as root", path,
+                       (unsigned long long)major, (unsigned long long)number);
+  const struct request request = {"imex-channels", IMEX_DRIVER, remedy};
+  return remedy ? add_checked(h, edits, &request, path, false) : DAVIT_E_MEMORY;
 }
 
 static int add_imex(const struct davit_host *h, const struct davit_edits *edits) {

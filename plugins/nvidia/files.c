@@ -69,17 +69,25 @@ static int miss(const struct davit_host *h, const char *remedy, const char *text
   return DAVIT_OK;
 }
 
+static int miss_version(const struct davit_host *h, const struct driver_files *files) {
+  const char *other = files->native.other_version;
+  const char *text =
+      h->format(h, "the running NVIDIA driver is %s, but this host's files of it are %s",
+                files->driver.version, other);
+  if (!text)
+    return DAVIT_E_MEMORY;
+  return miss(h,
+              h->format(h,
+                        "reboot, or load the modules of version %s (nvidia-smi would say: "
+                        "Driver/library version mismatch)",
+                        other),
+              text);
+}
+
 static int miss_all(const struct davit_host *h, const struct driver_files *files) {
   const struct driver *driver = &files->driver;
-  const char *other = files->native.other_version;
-  if (other)
-    return miss(h,
-                h->format(h,
-                          "reboot, or load the modules of version %s (nvidia-smi would say: "
-                          "Driver/library version mismatch)",
-                          other),
-                h->format(h, "the running NVIDIA driver is %s, but this host's files of it are %s",
-                          driver->version, other));
+  if (files->native.other_version)
+    return miss_version(h, files);
   return miss(h,
               "name their directory with nvidia:driver-root, or set nvidia:driver-files=off if "
               "the image has them",

@@ -13,10 +13,10 @@
 
 static int bind_at(const struct driver_files *files, const struct davit_edits *edits,
                    const char *path, const char *at) {
-  const struct davit_mount mount = {DAVIT_SIZED(struct davit_mount),
-                                    .host_path = driver_host_path(&files->driver, path),
+  const char *host_path = at ? driver_host_path(&files->driver, path) : NULL;
+  const struct davit_mount mount = {DAVIT_SIZED(struct davit_mount), .host_path = host_path,
                                     .container_path = at};
-  return mount.host_path && at ? edits->add_mount(edits, &mount) : DAVIT_E_MEMORY;
+  return host_path ? edits->add_mount(edits, &mount) : DAVIT_E_MEMORY;
 }
 
 /* ---- a directory of the container's own ----------------------------------------------------- */

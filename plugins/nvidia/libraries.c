@@ -93,9 +93,10 @@ static int tell_stale(struct finder *finder, const struct group *group) {
     if (!has_version(suffix) || is_of_version(group, name, finder->driver->version))
       continue;
     const char *at = in_dir(finder, group, name);
-    const char *reason = h->format(h, "it is of version %s, the running driver of %s", suffix + 1,
-                                   finder->driver->version);
-    if (!at || !reason)
+    const char *reason = at ? h->format(h, "it is of version %s, the running driver of %s",
+                                        suffix + 1, finder->driver->version)
+                            : NULL;
+    if (!reason)
       return DAVIT_E_MEMORY;
     driver_leave_out(finder->driver, at, reason);
     finder->libraries->other_version = suffix + 1;

@@ -58,6 +58,12 @@ int graphics_add(const struct davit_host *h, const struct davit_request *req,
                  const struct davit_edits *edits);
 int nvidia_share(struct davit_instance *self, const struct davit_request *req,
                  const struct davit_edits *edits);
+/* The directories of an MPS daemon that runs, and what limits its client. */
+extern const struct davit_option MPS_PIPE_DIR_OPTION, MPS_LOG_DIR_OPTION, MPS_SHM_DIR_OPTION,
+    MPS_CHECK_OPTION, MPS_ACTIVE_THREAD_PERCENTAGE_OPTION, MPS_PINNED_MEMORY_LIMIT_OPTION;
+int mps_share(const struct davit_host *h, const struct davit_request *req,
+              const struct davit_edits *edits);
+int share_refuse_path(const struct davit_host *h, const char *option, const char *path);
 
 /* A MIG instance, whose GPU is enumerated as its parent. */
 static inline bool is_mig_instance(const struct davit_device *device) {

@@ -50,18 +50,6 @@ static const struct davit_option FIRMWARE = {
     .preset = "off",
     .help = "mount the GPUs' firmware, which the kernel loads and containers hardly need",
 };
-static const struct davit_option MPS_PIPE_DIR = {
-    DAVIT_SIZED(struct davit_option),
-    .key = "mps-pipe-dir",
-    .preset = "/tmp/nvidia-mps",
-    .help = "pipe directory of the MPS daemon (sharing: mps)",
-};
-static const struct davit_option MPS_LOG_DIR = {
-    DAVIT_SIZED(struct davit_option),
-    .key = "mps-log-dir",
-    .help =
-        "log directory of the MPS daemon; else /tmp/nvidia-log or /var/log/nvidia-mps, if there",
-};
 static const struct davit_option TIME_SLICE_INDEX = {
     DAVIT_SIZED(struct davit_option),
     .key = "time-slice-index",
@@ -87,8 +75,12 @@ static const struct davit_option *const OPTIONS[] = {
     &GDS_OPTION,
     &GDRCOPY_OPTION,
     &RDMA_OPTION,
-    &MPS_PIPE_DIR,
-    &MPS_LOG_DIR,
+    &MPS_PIPE_DIR_OPTION,
+    &MPS_LOG_DIR_OPTION,
+    &MPS_SHM_DIR_OPTION,
+    &MPS_CHECK_OPTION,
+    &MPS_ACTIVE_THREAD_PERCENTAGE_OPTION,
+    &MPS_PINNED_MEMORY_LIMIT_OPTION,
     &TIME_SLICE_INDEX,
     &TIME_SLICING_CONFIG_PATH,
     NULL,

@@ -454,6 +454,8 @@ class Generator:
         if mode == "mps":
             values["mps_pipe_dir"] = lambda: Text("/tmp/nvidia-mps")
             values["mps_log_dir"] = lambda: Text("/var/log/nvidia-mps")
+            values["mps_active_thread_percentage"] = lambda: Raw(self.random.choice(["1", "12.5", "100"]))
+            values["mps_pinned_memory_limit"] = lambda: Text(self.random.choice(["4G", "0=512MB"]))
             return ["sharing", self.random.choice(["mps_pipe_dir", "mps_log_dir"])]
         values["time_slice_index"] = lambda: Raw("0")
         if self.host == "nvidia-mps":

@@ -13,6 +13,8 @@ import generator
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 DAVIT, PLUGINS, RUNNER = (os.environ.get(name, "") for name in ("DAVIT", "DAVIT_PLUGINS", "PROPERTY_RUNNER"))
+# The hosts have no driver files; a service may want a /dev/shm that MPS would take.
+PLUGIN_OPTIONS = ["--plugin-option=nvidia:driver-files=off", "--plugin-option=nvidia:mps-shm-dir=none"]
 CLEAN_ENV = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8"}
 if "ASAN_OPTIONS" in os.environ:
     CLEAN_ENV["ASAN_OPTIONS"] = os.environ["ASAN_OPTIONS"]
@@ -82,7 +84,7 @@ class Rig:
             return ["--quiet", "validate", str(file)]
         needs_files = any(service.get(key) for key in ("dns", "extra_hosts"))
         command = ["build", "-o", f"{self.path}/bundle", f"--rootfs={self.data}"] if needs_files else ["spec"]
-        return ["--quiet", f"--plugin-dir={PLUGINS}", f"--host-root={self.path}/hosts/{host}", *command, *options, str(file)]
+        return ["--quiet", f"--plugin-dir={PLUGINS}", *PLUGIN_OPTIONS, f"--host-root={self.path}/hosts/{host}", *command, *options, str(file)]
 
 
 class Runner:

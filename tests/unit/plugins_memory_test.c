@@ -81,6 +81,21 @@ static int real_path(const struct davit_files *f, const char *path, const char *
                        : host_real_path(davit->host, &davit->arena, path, resolved, &davit->err);
 }
 
+static int read_head(const struct davit_files *f, const char *path, size_t most, const char **data,
+                     size_t *size) {
+  struct davit *davit = of_files(f);
+  return is_out(davit)
+             ? DAVIT_E_MEMORY
+             : host_read_head(davit->host, &davit->arena, path, most, data, size, &davit->err);
+}
+
+/* The same files: what counts here is that the memory may end with the call. */
+static int subtree(const struct davit_files *f, const char *dir, const struct davit_files **sub) {
+  ck_assert_ptr_nonnull(dir);
+  *sub = f;
+  return is_out(of_files(f)) ? DAVIT_E_MEMORY : DAVIT_OK;
+}
+
 static void *scratch(const struct davit_host *h, size_t size) {
   struct davit *davit = (struct davit *)(uintptr_t)h;
   return is_out(davit) ? NULL : arena_alloc(&davit->arena, size);
@@ -147,6 +162,14 @@ static int add_mount(const struct davit_edits *e, const struct davit_mount *moun
   return answer_edit(e);
 }
 
+static int add_hook(const struct davit_edits *e, const struct davit_hook *hook UNUSED) {
+  return answer_edit(e);
+}
+
+static int add_file(const struct davit_edits *e, const struct davit_file *file UNUSED) {
+  return answer_edit(e);
+}
+
 static int set(const struct davit_edits *e, uint32_t what UNUSED, const char *name UNUSED,
                const char *value UNUSED, uint32_t flags UNUSED) {
   return answer_edit(e);
@@ -157,11 +180,12 @@ static void begin(struct davit *davit, const char *host, const char *name, const
       .api = {DAVIT_SIZED(struct davit_host), .files = &davit->files.api, .option = option,
               .scratch = scratch, .format = format_text, .log = log_nothing, .fail = fail_op},
       .files = {{DAVIT_SIZED(struct davit_files), .read_file = read_file, .list_dir = list_dir,
-                 .stat_path = stat_path, .read_link = read_link, .real_path = real_path},
+                 .stat_path = stat_path, .read_link = read_link, .real_path = real_path,
+                 .subtree = subtree, .read_head = read_head},
                 davit},
       .devices = {{DAVIT_SIZED(struct davit_devices), .add = add_device}, davit},
       .edits = {{DAVIT_SIZED(struct davit_edits), .source = source, .add_device_node = add_node,
-                 .add_mount = add_mount, .set = set},
+                 .add_mount = add_mount, .add_hook = add_hook, .set = set, .add_file = add_file},
                 davit},
       .option = given,
   };
@@ -194,7 +218,9 @@ enum op {
 static int run(struct davit *davit, enum op op, const char *sharing, size_t calls) {
   const struct davit_plugin *table = &davit->plugin->table;
   const struct davit_query query = {DAVIT_SIZED(struct davit_query)};
-  const struct davit_container container = {DAVIT_SIZED(struct davit_container), .env = stale_env};
+  const struct davit_container container = {DAVIT_SIZED(struct davit_container),
+                                            .flags = DAVIT_CT_HOOKS | DAVIT_CT_FILES,
+                                            .env = stale_env};
   struct davit_instance *self;
   davit->calls_left = op == ENUMERATE ? calls : SIZE_MAX;
   ck_assert_int_eq(table->open(&davit->api, &self), DAVIT_OK);
@@ -227,6 +253,22 @@ static const struct {
     {"nvidia-2", "nvidia", SHARE, "time-slice", "time-slicing-config-path=/proc/devices", 2},
     {"nvidia-2", "nvidia", SHARE, "mps", "mps-pipe-dir=/dev", 4},
     {"nvidia-2", "nvidia", SHARE, "mps", "mps-pipe-dir=/none", 2},
+    {"nvidia-mps", "nvidia", SHARE, "mps", "mps-pinned-memory-limit=4G", 20},
+    {"nvidia-mps", "nvidia", SHARE, "mps", "mps-pinned-memory-limit=0=4G", 20},
+    {"nvidia-files", "nvidia", INJECT, "exclusive", NULL, 100},
+    {"nvidia-libraries", "nvidia", INJECT, "exclusive", "driver-capabilities=all", 300},
+    {"nvidia-libraries", "nvidia", INJECT, "exclusive", "hooks=on", 200},
+    {"nvidia-libraries", "nvidia", INJECT, "exclusive", "firmware=on", 100},
+    {"nvidia-mismatch", "nvidia", INJECT, "exclusive", "driver-files=require", 50},
+    {"nvidia-driver-root", "nvidia", INJECT, "exclusive", "driver-root=/run/nvidia/driver", 50},
+    {"nvidia-fabric", "nvidia", INJECT, "exclusive", "nvswitch=on", 30},
+    {"nvidia-fabric", "nvidia", INJECT, "exclusive", "imex-channels=0,3", 20},
+    {"nvidia-fabric", "nvidia", INJECT, "exclusive", "gds=on", 20},
+    {"nvidia-fabric", "nvidia", INJECT, "exclusive", "rdma=on", 20},
+    {"nvidia-fabric", "nvidia", INJECT, "exclusive", "mig-config=on", 20},
+    {"wsl", "nvidia", ENUMERATE, NULL, NULL, 5},
+    {"wsl", "nvidia", INJECT, "exclusive", NULL, 4},
+    {"tegra", "nvidia", ENUMERATE, NULL, NULL, 5},
     {"amd-mi300-cpx", "amd", ENUMERATE, NULL, NULL, 60},
     {"amd-2", "amd", ENUMERATE, NULL, NULL, 40},
     {"amd-2", "amd", INJECT, "exclusive", NULL, 6},

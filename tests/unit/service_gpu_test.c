@@ -101,17 +101,23 @@ START_TEST(mps_directories_are_options_of_the_plugin) {
                                                        "  gpu:\n"
                                                        "    sharing: mps\n"
                                                        "    mps_log_dir: /var/log/mps\n"
-                                                       "    mps_pipe_dir: /run/mps\n")
+                                                       "    mps_pipe_dir: /run/mps\n"
+                                                       "    mps_pinned_memory_limit: 0=4G\n"
+                                                       "    mps_active_thread_percentage: 12.5\n")
                                       ->gpu;
   ck_assert_str_eq(gpu->sharing.text, "mps");
   ck_assert_uint_eq(gpu->sharing.at.line, 8);
-  ck_assert_uint_eq(gpu->option_count, 2);
+  ck_assert_uint_eq(gpu->option_count, 4);
   ck_assert_str_eq(gpu->options[0].key, "mps-pipe-dir");
   ck_assert_str_eq(gpu->options[0].value, "/run/mps");
   ck_assert_uint_eq(gpu->options[0].at.line, 10);
   ck_assert_str_eq(gpu->options[0].at.key, "services.web.resources.gpu.mps_pipe_dir");
   ck_assert_str_eq(gpu->options[1].key, "mps-log-dir");
   ck_assert_str_eq(gpu->options[1].value, "/var/log/mps");
+  ck_assert_str_eq(gpu->options[2].key, "mps-active-thread-percentage");
+  ck_assert_str_eq(gpu->options[2].value, "12.5");
+  ck_assert_str_eq(gpu->options[3].key, "mps-pinned-memory-limit");
+  ck_assert_str_eq(gpu->options[3].value, "0=4G");
 }
 END_TEST
 
@@ -239,6 +245,9 @@ static const struct service_wrong wrong[] = {
      "write `sharing: mps`, or leave this key out"},
     {GPU("sharing: time-slice, time_slice_index: 0, mps_log_dir: ^/run/mps"), "invalid",
      ".resources.gpu.mps_log_dir", "this is for sharing mps, but sharing is time-slice",
+     "write `sharing: mps`, or leave this key out"},
+    {GPU("mps_pinned_memory_limit: ^4G"), "invalid", ".resources.gpu.mps_pinned_memory_limit",
+     "this is for sharing mps, but sharing is exclusive",
      "write `sharing: mps`, or leave this key out"},
     {GPU("sharing: mps, time_slice_index: ^0"), "invalid", ".resources.gpu.time_slice_index",
      "this is for sharing time-slice, but sharing is mps",
