@@ -47,6 +47,7 @@ struct session {
   struct list gpu_devices;  /* const char * */
   struct list device_names; /* struct request_text *: --device, to inject */
   struct list requests;     /* struct device_request *: --gpu, to inject */
+  struct list *claims;      /* struct device_claim *: what is rendered has them; NULL: not asked */
   const char *const *args;  /* list: what the container runs; NULL: not given */
 };
 

@@ -165,7 +165,8 @@ int render_on(struct session *session, const struct machine *machine,
                             .service = service,
                             .image = image,
                             .options = &session->render,
-                            .providers = machine->providers};
+                            .providers = machine->providers,
+                            .claims = session->claims};
   answer = pipeline_run(&context, err);
   if (answer < 0) {
     oci_free(context.oci);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bundle/bundle.h"
+#include "cli/claims.h"
 #include "util/cleanup.h"
 
 enum {
@@ -21,16 +22,18 @@ struct job {
   const struct service *service; /* of the file */
   const char *role;              /* NULL: it has no groups */
   uint32_t replica;
-  const char *dir;
-  char *config;      /* owned */
-  struct list files; /* struct made_file * */
+  const char *id, *dir;
+  char *config;       /* owned */
+  struct list files;  /* struct made_file * */
+  struct list claims; /* struct device_claim * */
   struct bundle_content content;
   struct bundle_draft *draft; /* NULL: not written, or in its place */
 };
 
 struct batch {
   struct list jobs; /* struct job * */
-  bool made;        /* the directory of all was not there before */
+  struct holdings holdings;
+  bool made; /* the directory of all was not there before */
 };
 
 static void cleanup_batch(struct batch *batch) {
@@ -64,7 +67,8 @@ static int add_job(struct cli *cli, struct batch *batch, const struct service *s
   const char *dir = id ? arena_printf(&cli->session.arena, "%s/%s", cli->output, id) : NULL;
   if (!job || !dir)
     return error_memory(err);
-  *job = (struct job){.service = service, .role = group->role, .replica = replica, .dir = dir};
+  *job = (struct job){
+      .service = service, .role = group->role, .replica = replica, .id = id, .dir = dir};
   return list_push(&cli->session.arena, &batch->jobs, job) ? DAVIT_OK : error_memory(err);
 }
 
@@ -119,18 +123,22 @@ static int find_output(struct cli *cli, struct davit_error *err) {
 }
 
 static int render_job(struct cli *cli, const struct machine *machine,
-                      const struct service_file *file, struct job *job, struct davit_error *err) {
+                      const struct service_file *file, struct batch *batch, struct job *job,
+                      struct davit_error *err) {
   CLEANUP(oci) struct oci *oci = NULL;
   struct rootfs rootfs = {0};
   size_t size = 0;
   cli->session.render.role = job->role;
   cli->session.render.replica = job->replica;
+  cli->session.claims = &job->claims;
   cli->session.render.files_directory = arena_printf(&cli->session.arena, "%s/.davit", job->dir);
   if (!cli->session.render.files_directory)
     return error_memory(err);
   int answer = choose_rootfs(&cli->session, job->service, job->dir, &rootfs, err);
   if (answer == DAVIT_OK)
     answer = render_on(&cli->session, machine, file, job->service, &rootfs, &oci, &job->files, err);
+  if (answer == DAVIT_OK)
+    answer = holdings_add(&cli->session.arena, &batch->holdings, job->id, &job->claims, err);
   if (answer == DAVIT_OK)
     answer = oci_print(oci, &job->config, &size, err);
   job->content =
@@ -189,7 +197,7 @@ int build_all(struct cli *cli, struct davit_error *err) {
   if (answer == DAVIT_OK)
     answer = machine_open(&cli->session, &machine, err);
   for (size_t i = 0; answer == DAVIT_OK && i < batch.jobs.count; i++)
-    answer = render_job(cli, &machine, file, batch.jobs.items[i], err);
+    answer = render_job(cli, &machine, file, &batch, batch.jobs.items[i], err);
   if (answer == DAVIT_OK)
     answer = write_all(cli, &batch, err);
   if (answer == DAVIT_OK)

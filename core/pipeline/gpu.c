@@ -74,6 +74,7 @@ int stage_gpu(struct context *context, struct davit_error *err) {
       .model = text_of(context, &gpu->model),
       .optional = !gpu->required,
       .sharing = text_of(context, &gpu->sharing),
+      .share_most = gpu->share_most,
       .at = at_service(context, &gpu->at),
       .source = from_service(context, &gpu->at),
   };
@@ -87,7 +88,8 @@ int stage_gpu(struct context *context, struct davit_error *err) {
   struct container_facts facts = {.id = context->container_id,
                                   .flags = DAVIT_CT_HOOKS,
                                   .rootfs = context->rootfs,
-                                  .rootless = context->rootless};
+                                  .rootless = context->rootless,
+                                  .claims = context->claims};
   if (context->options->files_directory) {
     facts.files = &context->files;
     facts.files_directory = context->options->files_directory;

@@ -78,7 +78,8 @@ struct context {
   const char *container_id;           /* this and all below: set by pipeline_run() */
   const struct host_caller *rootless; /* whose container it is; NULL: root's */
   struct oci *oci;
-  struct list files; /* struct made_file *: what the config refers to in the bundle */
+  struct list files;   /* struct made_file *: what the config refers to in the bundle */
+  struct list *claims; /* struct device_claim *: which devices it got; NULL: not asked */
 };
 
 /* Runs every stage. The document is in context->oci, owned by the caller; on failure it is half

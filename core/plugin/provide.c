@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "plugin/claim.h"
 #include "plugin/search.h"
 #include "plugin/select.h"
 
@@ -196,7 +197,9 @@ static int serve(struct search *search, struct oci *oci, struct davit_error *err
   }
   warn_of_unused_options(search, &result.offer);
   tell(search, &result.offer, result.chosen);
-  return DAVIT_OK;
+  if (!search->facts->claims)
+    return DAVIT_OK;
+  return claims_note(search->arena, search->facts->claims, search->request, result.chosen, err);
 }
 
 int provide_devices(struct providers *providers, struct arena *arena,

@@ -43,7 +43,8 @@ struct container_facts {
   const struct host *rootfs;          /* NULL: not known */
   const struct host_caller *rootless; /* who runs the runtime; NULL: root */
   const char *files_directory;        /* of the bundle: where files that plugins make will lie */
-  struct list *files; /* struct made_file *, which they are added to; NULL: no bundle */
+  struct list *files;  /* struct made_file *, which they are added to; NULL: no bundle */
+  struct list *claims; /* struct device_claim *, which is noted here; NULL: nobody wants to know */
 };
 
 /* A plugin that is linked into the program, whatever files there are, opened with the settings of

@@ -49,6 +49,7 @@ struct device_request {
   bool may_repeat; /* several names of one device are no mistake, as in CDI: it is given once */
   bool optional;   /* required: false */
   struct request_text sharing;          /* text NULL: "exclusive" */
+  uint32_t share_most;                  /* containers that may share a device; 0: any number */
   const struct request_option *options; /* of the vendor's plugin, from the service file */
   size_t option_count;
   struct where at; /* the request as a whole */

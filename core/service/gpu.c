@@ -38,7 +38,7 @@ struct gpu_model {
   struct service_gpu gpu;
   struct service_distributed *distributed;
   struct plugin_key keys[PLUGIN_KEYS];
-  const struct doc_node *count;
+  const struct doc_node *count, *share_most;
   bool wrong_sharing, wrong_devices;
 };
 
@@ -220,6 +220,12 @@ static void read_driver_capabilities(struct reader *reader, const struct doc_nod
   key->value = text;
 }
 
+static void read_replicas(struct reader *reader, const struct doc_node *value, void *into) {
+  struct gpu_model *model = into;
+  model->share_most = value;
+  (void)field_u32(reader, value, 1, UINT32_MAX, &model->gpu.share_most);
+}
+
 static void read_backend(struct reader *reader, const struct doc_node *value, void *into) {
   static const char *const names[] = {
       [SERVICE_NCCL] = "nccl", [SERVICE_GLOO] = "gloo", [SERVICE_MPI] = "mpi", NULL};
@@ -269,6 +275,7 @@ const struct field service_gpu_keys[] = {
     {.key = "mps_pinned_memory_limit", .read = read_mps_memory, .flags = FIELD_OPTIONAL},
     {.key = "time_slice_index", .read = read_index, .flags = FIELD_OPTIONAL},
     {.key = "time_slicing_config_path", .read = read_config_path, .flags = FIELD_OPTIONAL},
+    {.key = "time_slice_replicas", .read = read_replicas, .flags = FIELD_OPTIONAL},
     {.key = "driver_capabilities", .read = read_driver_capabilities, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
@@ -293,24 +300,32 @@ static void check_count(struct reader *reader, struct gpu_model *model) {
                   gpu->device_count);
 }
 
-/* Keys of one mode are not ignored under another, and a mode that would do nothing is not taken. */
+/* Keys of one mode are not ignored under another. */
+static void check_mode_of(struct reader *reader, const struct doc_node *node, const char *mode,
+                          const struct gpu_model *model) {
+  if (strcmp(mode, model->gpu.sharing.text) != 0)
+    field_invalid(reader, node,
+                  field_printf(reader, "write `sharing: %s`, or leave this key out", mode),
+                  "this is for sharing %s, but sharing is %s", mode, model->gpu.sharing.text);
+}
+
+/* A mode that would do nothing is not taken. */
 static void check_sharing(struct reader *reader, const struct doc_node *value,
                           const struct gpu_model *model) {
-  bool slices = false;
+  bool slices = model->share_most != NULL;
+  if (slices)
+    check_mode_of(reader, model->share_most, time_slice, model);
   for (size_t i = 0; i < PLUGIN_KEYS; i++) {
     const struct plugin_key *key = &model->keys[i];
     if (!key->node || !key->sharing)
       continue;
-    if (strcmp(key->sharing, model->gpu.sharing.text) != 0)
-      field_invalid(
-          reader, key->node,
-          field_printf(reader, "write `sharing: %s`, or leave this key out", key->sharing),
-          "this is for sharing %s, but sharing is %s", key->sharing, model->gpu.sharing.text);
+    check_mode_of(reader, key->node, key->sharing, model);
     slices = slices || key->sharing == time_slice;
   }
   if (strcmp(model->gpu.sharing.text, time_slice) == 0 && !slices)
-    field_invalid(reader, value, "add time_slice_index or time_slicing_config_path",
-                  "sharing time-slice without either of its keys does nothing");
+    field_invalid(reader, value,
+                  "add time_slice_index, time_slicing_config_path or time_slice_replicas",
+                  "sharing time-slice without any of its keys does nothing");
 }
 
 static void set_options(struct reader *reader, struct gpu_model *model) {

@@ -458,6 +458,7 @@ class Generator:
             values["mps_pinned_memory_limit"] = lambda: Text(self.random.choice(["4G", "0=512MB"]))
             return ["sharing", self.random.choice(["mps_pipe_dir", "mps_log_dir"])]
         values["time_slice_index"] = lambda: Raw("0")
+        values["time_slice_replicas"] = lambda: self.number(1, 2**32 - 1)
         if self.host == "nvidia-mps":
             values["time_slicing_config_path"] = lambda: Text("/etc/nvidia/time-slicing.yaml")
         return ["sharing", self.random.choice([key for key in values if key.startswith("time_")])]

@@ -141,6 +141,16 @@ START_TEST(time_slicing_keys_are_options_of_the_plugin) {
 }
 END_TEST
 
+START_TEST(replicas_are_limited_by_a_number) {
+  CLEANUP(arena) struct arena arena = {0};
+  const struct service_gpu *gpu =
+      load_service(&arena, GPU("sharing: time-slice, time_slice_replicas: 4"))->gpu;
+  ck_assert_uint_eq(gpu->share_most, 4);
+  ck_assert_uint_eq(gpu->option_count, 0);
+  ck_assert_uint_eq(load_service(&arena, GPU("sharing: mps"))->gpu->share_most, 0);
+}
+END_TEST
+
 START_TEST(driver_capabilities_are_an_option_of_the_plugin) {
   CLEANUP(arena) struct arena arena = {0};
   const struct service_gpu *gpu =
@@ -246,6 +256,11 @@ static const struct service_wrong wrong[] = {
     {GPU("sharing: time-slice, time_slice_index: 0, mps_log_dir: ^/run/mps"), "invalid",
      ".resources.gpu.mps_log_dir", "this is for sharing mps, but sharing is time-slice",
      "write `sharing: mps`, or leave this key out"},
+    {GPU("time_slice_replicas: ^2"), "invalid", ".resources.gpu.time_slice_replicas",
+     "this is for sharing time-slice, but sharing is exclusive",
+     "write `sharing: time-slice`, or leave this key out"},
+    {GPU("sharing: time-slice, time_slice_replicas: ^0"), "invalid",
+     ".resources.gpu.time_slice_replicas", "the number 0 is out of range", "1 to 4294967295"},
     {GPU("mps_pinned_memory_limit: ^4G"), "invalid", ".resources.gpu.mps_pinned_memory_limit",
      "this is for sharing mps, but sharing is exclusive",
      "write `sharing: mps`, or leave this key out"},
@@ -256,8 +271,8 @@ static const struct service_wrong wrong[] = {
      "this is for sharing time-slice, but sharing is exclusive",
      "write `sharing: time-slice`, or leave this key out"},
     {"resources: {gpu: ^{sharing: time-slice}}", "invalid", ".resources.gpu",
-     "sharing time-slice without either of its keys does nothing",
-     "add time_slice_index or time_slicing_config_path"},
+     "sharing time-slice without any of its keys does nothing",
+     "add time_slice_index, time_slicing_config_path or time_slice_replicas"},
     {GPU("sharing: time-slice, time_slice_index: ^-1"), "invalid",
      ".resources.gpu.time_slice_index", "the number -1 is out of range", "0 to 1023"},
     {GPU("sharing: mps, mps_pipe_dir: ^run/mps"), "invalid", ".resources.gpu.mps_pipe_dir",
@@ -294,6 +309,7 @@ int main(void) {
   tcase_add_test(tests, mps_directories_are_options_of_the_plugin);
   tcase_add_test(tests, mps_needs_no_key);
   tcase_add_test(tests, time_slicing_keys_are_options_of_the_plugin);
+  tcase_add_test(tests, replicas_are_limited_by_a_number);
   tcase_add_test(tests, driver_capabilities_are_an_option_of_the_plugin);
   tcase_add_test(tests, distributed_has_defaults);
   tcase_add_test(tests, scheduling_is_the_orchestrators);
