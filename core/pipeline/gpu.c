@@ -74,6 +74,8 @@ int stage_gpu(struct context *context, struct davit_error *err) {
       .model = text_of(context, &gpu->model),
       .optional = !gpu->required,
       .sharing = text_of(context, &gpu->sharing),
+      .memory_limit = {gpu->memory_limit, at_service(context, &gpu->memory_limit_at),
+                       from_service(context, &gpu->memory_limit_at)},
       .share_most = gpu->share_most,
       .at = at_service(context, &gpu->at),
       .source = from_service(context, &gpu->at),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CDI says little of a device but its nodes; the vendor's plugin knows the rest. It is asked only
- * if the request is about the rest: a model, an index, a UUID, a PCI address. */
+ * if the request is about the rest: a model, an index, a UUID, a PCI address, memory. */
 #include <string.h>
 
 #include "plugin/match.h"
@@ -68,7 +68,7 @@ static int complete_from(struct search *search, const struct inventory *known,
 static int asks_for_facts(const struct search *search, const struct inventory *inventory,
                           bool *asks, struct davit_error *err) {
   const struct device_request *request = search->request;
-  *asks = request->model.text != NULL;
+  *asks = request->model.text != NULL || request->memory_limit.bytes > 0;
   for (size_t i = 0; i < request->device_count && !*asks; i++) {
     struct list matches = {0};
     if (!match_devices(search->arena, inventory->devices, request->devices[i].text, &matches))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plugin/claim.h"
+#include "plugin/memory_limit.h"
 #include "plugin/search.h"
 #include "plugin/select.h"
 
@@ -178,13 +179,19 @@ static int find_result(struct search *search, struct result *result, struct davi
 
 static int serve(struct search *search, struct oci *oci, struct davit_error *err) {
   struct result result;
+  struct list memory = {0};
   int rc = search_candidates(search, err);
   if (rc == DAVIT_OK)
     rc = find_result(search, &result, err);
   if (rc == DAVIT_OK && request_shares(search->request))
     rc = share_devices(search, &result.offer, result.chosen, result.transaction, err);
   if (rc == DAVIT_OK)
+    rc = memory_limit_find(search->arena, search->providers->settings.host, search->request,
+                           result.chosen, &memory, err);
+  if (rc == DAVIT_OK)
     rc = transaction_apply(result.transaction, oci, err);
+  if (rc == DAVIT_OK)
+    rc = memory_limit_set(oci, search->request, &memory, err);
   if (rc < 0)
     return rc;
   if (search->pending.first) {

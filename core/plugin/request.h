@@ -48,7 +48,12 @@ struct device_request {
   struct request_text model;          /* text NULL: any */
   bool may_repeat; /* several names of one device are no mistake, as in CDI: it is given once */
   bool optional;   /* required: false */
-  struct request_text sharing;          /* text NULL: "exclusive" */
+  struct request_text sharing; /* text NULL: "exclusive" */
+  struct {
+    uint64_t bytes; /* 0: no limit */
+    struct where at;
+    struct oci_source source;
+  } memory_limit;                       /* of each device */
   uint32_t share_most;                  /* containers that may share a device; 0: any number */
   const struct request_option *options; /* of the vendor's plugin, from the service file */
   size_t option_count;

@@ -220,6 +220,12 @@ static void read_driver_capabilities(struct reader *reader, const struct doc_nod
   key->value = text;
 }
 
+static void read_memory_limit(struct reader *reader, const struct doc_node *value, void *into) {
+  struct gpu_model *model = into;
+  model->gpu.memory_limit_at = field_at(reader, value);
+  (void)field_size(reader, value, &model->gpu.memory_limit);
+}
+
 static void read_replicas(struct reader *reader, const struct doc_node *value, void *into) {
   struct gpu_model *model = into;
   model->share_most = value;
@@ -268,6 +274,7 @@ const struct field service_gpu_keys[] = {
     {.key = "required", .read = read_required},
     {.key = "scheduling", .read = check_scheduling, .flags = FIELD_OPTIONAL | FIELD_FOREIGN},
     {.key = "distributed", .read = read_distributed, .flags = FIELD_OPTIONAL},
+    {.key = "memory_limit", .read = read_memory_limit, .flags = FIELD_OPTIONAL},
     {.key = "sharing", .read = read_sharing, .flags = FIELD_OPTIONAL},
     {.key = "mps_pipe_dir", .read = read_mps_pipe_dir, .flags = FIELD_OPTIONAL},
     {.key = "mps_log_dir", .read = read_mps_log_dir, .flags = FIELD_OPTIONAL},

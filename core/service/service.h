@@ -100,7 +100,9 @@ struct service_gpu {
   struct service_text model;
   bool required;               /* default true */
   struct service_text sharing; /* "exclusive" (if the file does not say), "mps", "time-slice" */
-  uint32_t share_most;         /* containers that may share a device; 0: any number */
+  uint64_t memory_limit;       /* of each device, bytes; 0: none */
+  struct service_at memory_limit_at;
+  uint32_t share_most; /* containers that may share a device; 0: any number */
   const struct service_gpu_option *options;
   size_t option_count;
 };

@@ -15,6 +15,7 @@ HOSTS = {  # of tests/hosts: the vendor, and its devices as a file may name them
     "nvidia-mps": ("nvidia", [["0", "GPU-11111111-2222-3333-4444-555555555555", "0000:1b:00.0"]]),
     "nvidia-2": ("nvidia", [["0"], ["1"]]),
     "amd-2": ("amd", [["0", "0000:83:00.0"], ["1", "0000:c1:00.0"]]),
+    "amd-dmem": ("amd", [["0", "0000:83:00.0"]]),
     "intel-2": ("intel", [["0", "0000:03:00.0"], ["1", "0000:4d:00.0"]]),
     "acme-npu": ("0x1e52", [["0000:0a:00.0"], ["0000:0b:00.0"]]),
 }
@@ -408,17 +409,20 @@ class Generator:
             "oom_score_adj": lambda: Raw(self.random.choice(["-1000", "0", "500", "1000"])),
             "memory": lambda: Text("64Mi"),
             "memory_reservation": lambda: Text(self.random.choice(["8Mi", "64Mi", "1048576"])),
-            "memory_swappiness": lambda: self.number(0, 100),
             "pids_limit": lambda: Raw(self.random.choice(["-1", "1", "100", "4194304"])),
             "cpuset": lambda: Text(self.random.choice(["0", "0-1", "0,1"])),
             "cpu_shares": lambda: self.number(2, 262144),
             "blkio_weight": lambda: self.number(10, 1000),
         }
         required = ()
+        has_cgroup2 = self.host == "amd-dmem"  # which lacks two of these
+        if not has_cgroup2:
+            values["memory_swappiness"] = lambda: self.number(0, 100)
         if self.chance(0.5):
             required = ("memory",)
             values["memory_swap"] = lambda: Text(self.random.choice(["-1", "64Mi", "1Gi"]))
-            values["oom_kill_disable"] = self.bool
+            if not has_cgroup2:
+                values["oom_kill_disable"] = self.bool
         if self.vendor:
             values["gpu"] = self.service_gpu_keys
         return self.keys("service_resources_keys", required, tuple(values), 0.5, **values)
@@ -435,6 +439,8 @@ class Generator:
             "devices": lambda: [Text(self.random.choice(ids)) for ids in self.random.sample(there, count)],
         }
         required = []
+        if self.host == "amd-dmem":
+            values["memory_limit"] = lambda: Text(self.random.choice(["1Gi", "8G", "68702699520"]))
         if vendor != "nvidia" or self.chance(0.3):
             values["vendor"] = lambda: Text(vendor)
             required.append("vendor")
@@ -456,7 +462,7 @@ class Generator:
             values["mps_log_dir"] = lambda: Text("/var/log/nvidia-mps")
             values["mps_active_thread_percentage"] = lambda: Raw(self.random.choice(["1", "12.5", "100"]))
             values["mps_pinned_memory_limit"] = lambda: Text(self.random.choice(["4G", "0=512MB"]))
-            return ["sharing", self.random.choice(["mps_pipe_dir", "mps_log_dir"])]
+            return ["sharing", self.random.choice([key for key in values if key.startswith("mps_")])]
         values["time_slice_index"] = lambda: Raw("0")
         values["time_slice_replicas"] = lambda: self.number(1, 2**32 - 1)
         if self.host == "nvidia-mps":

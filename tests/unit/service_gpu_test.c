@@ -141,6 +141,15 @@ START_TEST(time_slicing_keys_are_options_of_the_plugin) {
 }
 END_TEST
 
+START_TEST(memory_is_limited_by_a_size) {
+  CLEANUP(arena) struct arena arena = {0};
+  const struct service_gpu *gpu = load_service(&arena, GPU("memory_limit: 8Gi"))->gpu;
+  ck_assert_uint_eq(gpu->memory_limit, UINT64_C(8) << 30);
+  ck_assert_str_eq(gpu->memory_limit_at.key, "services.web.resources.gpu.memory_limit");
+  ck_assert_uint_eq(load_service(&arena, GPU(""))->gpu->memory_limit, 0);
+}
+END_TEST
+
 START_TEST(replicas_are_limited_by_a_number) {
   CLEANUP(arena) struct arena arena = {0};
   const struct service_gpu *gpu =
@@ -256,6 +265,8 @@ static const struct service_wrong wrong[] = {
     {GPU("sharing: time-slice, time_slice_index: 0, mps_log_dir: ^/run/mps"), "invalid",
      ".resources.gpu.mps_log_dir", "this is for sharing mps, but sharing is time-slice",
      "write `sharing: mps`, or leave this key out"},
+    {GPU("memory_limit: ^8GiB"), "invalid", ".resources.gpu.memory_limit", "\"8GiB\" is not a size",
+     "digits and nothing, Ki, Mi, Gi, Ti (1024) or K, M, G, T (1000): 512Mi"},
     {GPU("time_slice_replicas: ^2"), "invalid", ".resources.gpu.time_slice_replicas",
      "this is for sharing time-slice, but sharing is exclusive",
      "write `sharing: time-slice`, or leave this key out"},
@@ -309,6 +320,7 @@ int main(void) {
   tcase_add_test(tests, mps_directories_are_options_of_the_plugin);
   tcase_add_test(tests, mps_needs_no_key);
   tcase_add_test(tests, time_slicing_keys_are_options_of_the_plugin);
+  tcase_add_test(tests, memory_is_limited_by_a_size);
   tcase_add_test(tests, replicas_are_limited_by_a_number);
   tcase_add_test(tests, driver_capabilities_are_an_option_of_the_plugin);
   tcase_add_test(tests, distributed_has_defaults);
