@@ -31,7 +31,7 @@ static const char *const USUAL_32[] = {"/usr/lib/%s",
                                        "/lib",
                                        "/run/opengl-driver-32/lib",
                                        NULL};
-static const char *const BELOW[] = {"", "/nvidia/current", "/vdpau", NULL};
+static const char *const BELOW[] = {"/nvidia/current", "/vdpau", NULL};
 
 static const struct machine {
   struct elf_kind kind;
@@ -52,9 +52,12 @@ struct collector {
   size_t count;
 };
 
-static int add_directory(struct collector *collector, const char *path) {
+/* *is_there may be NULL. */
+static int add_directory(struct collector *collector, const char *path, bool *is_there) {
   const char *real;
   int rc = path ? driver_real_path(collector->driver, path, &real) : DAVIT_E_MEMORY;
+  if (rc >= 0 && is_there)
+    *is_there = real != NULL;
   if (rc < 0 || !real || collector->count == MOST_DIRECTORIES)
     return rc;
   for (size_t i = 0; i < collector->count; i++)
@@ -64,20 +67,22 @@ static int add_directory(struct collector *collector, const char *path) {
   return DAVIT_OK;
 }
 
-/* The pattern holds the machine's name at most once, as a whole component. */
-static const char *fill_in(const struct davit_host *h, const char *pattern, const char *name,
-                           const char *below) {
+/* The pattern holds the machine's name at most once, at its end. */
+static const char *fill_in(const struct davit_host *h, const char *pattern, const char *name) {
   const char *mark = strstr(pattern, "%s");
-  if (!mark)
-    return h->format(h, "%s%s", pattern, below);
-  return h->format(h, "%.*s%s%s", (int)(mark - pattern), pattern, name, below);
+  return mark ? h->format(h, "%.*s%s", (int)(mark - pattern), pattern, name) : pattern;
 }
 
 static int add_usual(struct collector *collector, const struct machine *machine) {
   int rc = DAVIT_OK;
-  for (const char *const *pattern = machine->usual; rc >= 0 && *pattern; pattern++)
-    for (const char *const *below = BELOW; rc >= 0 && *below; below++)
-      rc = add_directory(collector, fill_in(collector->host, *pattern, machine->debian, *below));
+  for (const char *const *pattern = machine->usual; rc >= 0 && *pattern; pattern++) {
+    const char *dir = fill_in(collector->host, *pattern, machine->debian);
+    bool is_there;
+    rc = add_directory(collector, dir, &is_there);
+    for (const char *const *below = BELOW; rc >= 0 && is_there && *below; below++)
+      rc = add_directory(collector, collector->host->format(collector->host, "%s%s", dir, *below),
+                         NULL);
+  }
   return rc;
 }
 
@@ -106,7 +111,7 @@ static int add_cached(struct collector *collector, const struct machine *machine
         !is_drivers(entry.name) || entry.path[0] != '/')
       continue;
     const char *last = strrchr(entry.path, '/');
-    rc = add_directory(collector, h->format(h, "%.*s", (int)(last - entry.path), entry.path));
+    rc = add_directory(collector, h->format(h, "%.*s", (int)(last - entry.path), entry.path), NULL);
   }
   return rc < 0 ? rc : DAVIT_OK;
 }

@@ -60,6 +60,17 @@ static bool leads_to_version(const struct finder *finder, const struct group *gr
          is_of_version(group, base, finder->driver->version);
 }
 
+/* The directory is without links already, so only a link is worth a walk. */
+static int real_path(const struct finder *finder, const char *at, const char **real) {
+  const struct davit_files *files = finder->driver->files;
+  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
+  int rc = files->stat_path(files, at, DAVIT_STAT_NOFOLLOW, &st);
+  *real = at;
+  if (rc == DAVIT_E_MEMORY || (rc >= 0 && st.type == DAVIT_FILE_REGULAR))
+    return rc;
+  return driver_real_path(finder->driver, at, real);
+}
+
 /* *path is the file, without links; NULL: none of the group is of the version that counts. */
 static int choose_file(const struct finder *finder, const struct group *group, const char **path) {
   bool own_version = group->known && group->known->own_version;
@@ -72,7 +83,7 @@ static int choose_file(const struct finder *finder, const struct group *group, c
     if (!is_exact && !may_lead)
       continue;
     const char *at = in_dir(finder, group, name), *real;
-    int rc = at ? driver_real_path(finder->driver, at, &real) : DAVIT_E_MEMORY;
+    int rc = at ? real_path(finder, at, &real) : DAVIT_E_MEMORY;
     if (rc < 0)
       return rc;
     if (!real)
@@ -198,7 +209,7 @@ static int add_host_names(const struct finder *finder, const struct group *group
     if (has_version(suffix_of(group, name)))
       continue;
     const char *at = in_dir(finder, group, name);
-    int rc = at ? driver_real_path(finder->driver, at, &real) : DAVIT_E_MEMORY;
+    int rc = at ? real_path(finder, at, &real) : DAVIT_E_MEMORY;
     if (rc >= 0 && real && strcmp(real, path) == 0)
       rc = add_name(names, name);
     if (rc < 0)
