@@ -20,11 +20,11 @@ static const char *const ON_OFF[] = {"on", "off", NULL};
 /* What reaches further than the chosen GPUs is the administrator's to give. */
 #define SWITCH(name, key_text, extra_flags, help_text)                \
   const struct davit_option name = {DAVIT_SIZED(struct davit_option), \
-                                    .flags = extra_flags,             \
-                                    .key = key_text,                  \
+                                    .flags = (extra_flags),           \
+                                    .key = (key_text),                \
                                     .values = ON_OFF,                 \
                                     .preset = "off",                  \
-                                    .help = help_text}
+                                    .help = (help_text)}
 
 SWITCH(MIG_CONFIG_OPTION, "mig-config", DAVIT_OPTION_ADMIN,
        "give the node that changes the MIG configuration of every GPU");

@@ -98,7 +98,7 @@ END_TEST
 
 /* The texts of an entry may begin anywhere and end nowhere. */
 START_TEST(a_broken_entry_is_no_entry) {
-  for (int broken = 0; broken < 3; broken++) {
+  for (size_t broken = 0; broken < 3; broken++) {
     struct writer w = {0};
     struct ldcache cache;
     struct ldcache_entry entry;
