@@ -64,7 +64,7 @@ START_TEST(bad_plugins_are_refused_with_the_reason) {
   static const struct {
     const char *name, *says, *hint;
   } cases[] = {
-      {"major", "speaks plugin ABI 2.0, this davit speaks 1.0", "install a newer davit"},
+      {"major", "speaks plugin ABI 2.0, this davit speaks 1.1", "install a newer davit"},
       {"misnamed", "calls itself \"somebody-else\", so it cannot be misnamed.so",
        "call the file somebody-else.so"},
       {"nosymbol", "exports no davit_plugin_entry", "take it out of the plugin directory"},
@@ -289,7 +289,7 @@ START_TEST(tables_with_a_fault_are_refused) {
     void (*spoil)(struct davit_plugin *);
     const char *says;
   } cases[] = {
-      {old_major, "speaks plugin ABI 0.0"},
+      {old_major, "speaks plugin ABI 0.1"},
       {odd_size, "no multiple of a pointer's"},
       {no_name, "has no name"},
       {wrong_name, "calls itself \"Toy\", which is no plugin name"},

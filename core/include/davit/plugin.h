@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * davit/plugin.h - the only header a device plugin needs. ABI 1.0.
+ * davit/plugin.h - the only header a device plugin needs. ABI 1.1.
  *
  * A plugin is one shared object exporting one function, davit_plugin_entry(). davit calls it,
  * checks the frozen prefix of the answer, copies the table and calls the ops in it. A plugin links
@@ -55,7 +55,7 @@
 
 #define DAVIT_ABI_MAGIC     0x54564144u /* "DAVT" in little-endian memory */
 #define DAVIT_ABI_MAJOR     1u
-#define DAVIT_ABI_MINOR     0u
+#define DAVIT_ABI_MINOR     1u
 #define DAVIT_PLUGIN_SYMBOL "davit_plugin_entry"
 
 #if defined(__GNUC__) || defined(__clang__)
@@ -399,7 +399,8 @@ struct davit_finding {
   const char *code;    /* stable, for scripts: "nvidia.uvm-missing" */
   const char *subject; /* device id, path or file:line; NULL: the whole host */
   const char *text;
-  const char *remedy; /* NULL only for OK and NOTE */
+  const char *remedy; /* with each command in `backticks`; NULL only for OK and NOTE */
+  const char *why;    /* since 1.1: what a container would see of it; NULL: the text says it */
 };
 
 struct davit_findings {
@@ -473,7 +474,7 @@ struct davit_plugin {
   int (*share)(struct davit_instance *self, const struct davit_request *req,
                const struct davit_edits *edits);
   /* Read-only; a broken host is findings and DAVIT_OK. req NULL: the host; else also that
-   * container. */
+   * container, of which the root file system may be all that is known, and no device chosen. */
   int (*diagnose)(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_findings *out);
 };
