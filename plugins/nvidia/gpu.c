@@ -19,8 +19,7 @@ struct gpu {
   const char *node;
 };
 
-/* Bound to the free driver it is a plain DRM device, which is not this plugin's. */
-static bool is_nouveau(const char *driver) {
+bool gpu_is_at_nouveau(const char *driver) {
   static const char *const names[] = {"nouveau", "nova_core", "nova-core", "NovaCore", NULL};
   for (size_t i = 0; driver && names[i]; i++)
     if (strcmp(driver, names[i]) == 0)
@@ -28,9 +27,9 @@ static bool is_nouveau(const char *driver) {
   return false;
 }
 
-/* The version in "NVRM version: NVIDIA UNIX ... 580.95.05  Release Build ...": words before it
- * differ between drivers, so it is known by its form. NULL if there is none. */
-static int read_driver_version(const struct davit_host *h, const char **version) {
+/* "NVRM version: NVIDIA UNIX ... 580.95.05  Release Build ...": words before it differ between
+ * drivers, so it is known by its form. */
+int driver_version(const struct davit_host *h, const char **version) {
   const char *line;
   int rc = read_attribute(h, "/proc/driver/nvidia", "version", &line);
   *version = NULL;
@@ -186,12 +185,12 @@ int gpu_enumerate(struct davit_instance *self, const struct davit_query *query,
   const char *version;
   int rc = refuse_unknown_flags(h, query->flags);
   if (rc < 0 || (rc = pci_list(h, PCI_VENDOR_NVIDIA, &functions)) < 0 ||
-      (rc = read_driver_version(h, &version)) < 0)
+      (rc = driver_version(h, &version)) < 0)
     return rc;
   uint32_t index = 0;
   for (; *functions; functions++) {
     struct gpu gpu = {0};
-    if (is_nouveau((*functions)->driver))
+    if (gpu_is_at_nouveau((*functions)->driver))
       continue;
     if ((rc = read_gpu(h, *functions, version, &gpu)) < 0)
       return rc;

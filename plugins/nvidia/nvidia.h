@@ -14,6 +14,12 @@
 int gpu_enumerate(struct davit_instance *self, const struct davit_query *query,
                   const struct davit_devices *out);
 
+/* Bound to the free driver it is a plain DRM device, which is not this plugin's. */
+bool gpu_is_at_nouveau(const char *driver);
+
+/* The version that the kernel module tells, "580.95.05"; NULL if it is not loaded. */
+int driver_version(const struct davit_host *h, const char **version);
+
 /* A compute instance of a GPU in MIG mode. */
 struct mig_instance {
   uint32_t gpu_instance;
@@ -36,6 +42,8 @@ int nvidia_inject(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_edits *edits);
 int nvidia_share(struct davit_instance *self, const struct davit_request *req,
                  const struct davit_edits *edits);
+int nvidia_diagnose(struct davit_instance *self, const struct davit_request *req,
+                    const struct davit_findings *out);
 
 /* A MIG instance, whose GPU is enumerated as its parent. */
 static inline bool is_mig_instance(const struct davit_device *device) {

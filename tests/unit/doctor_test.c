@@ -10,6 +10,8 @@
 
 #define HOST(check, host, code, severity, without) \
   { check, host, NULL, code, DAVIT_SEV_##severity, without, NULL, NULL }
+#define ROOTFS(check, host, rootfs, code, severity, without, rootfs_without) \
+  { check, host, rootfs, code, DAVIT_SEV_##severity, without, rootfs_without, NULL }
 #define VENDOR(check, host, code, severity, without, vendor) \
   { check, host, NULL, code, DAVIT_SEV_##severity, without, NULL, vendor }
 
@@ -22,6 +24,22 @@ static const struct {
   const char *without, *rootfs_without; /* where the code does not come */
   const char *vendor;
 } cases[] = {
+    HOST(1, "nvidia-no-driver", "nvidia.driver-missing", ERROR, "nvidia"),
+    HOST(1, "nvidia-not-loaded", "nvidia.driver-not-loaded", ERROR, "nvidia"),
+    HOST(1, "nvidia-blacklisted", "nvidia.driver-blacklisted", ERROR, "nvidia-not-loaded"),
+    HOST(2, "nvidia-nouveau", "nvidia.nouveau", ERROR, "nvidia"),
+    HOST(3, "nvidia-vfio", "nvidia.reserved", NOTE, "nvidia"),
+    HOST(4, "nvidia-unbound", "nvidia.unbound", ERROR, "nvidia"),
+    HOST(4, "nvidia-lost", "nvidia.gpu-lost", ERROR, "nvidia-excluded"),
+    HOST(5, "nvidia-updated", "nvidia.version-mismatch", ERROR, "cdi-other-driver"),
+    HOST(6, "nvidia-no-uvm", "nvidia.uvm-not-loaded", ERROR, "nvidia-no-uvm-node"),
+    HOST(6, "nvidia-uvm-blacklisted", "nvidia.uvm-not-loaded", ERROR, "nvidia"),
+    HOST(7, "nvidia-old-uvm", "nvidia.node-numbers", ERROR, "nvidia"),
+    HOST(8, "nvidia-no-node", "nvidia.node-missing", ERROR, "nvidia-old-uvm"),
+    HOST(8, "nvidia-no-ctl", "nvidia.ctl-missing", ERROR, "nvidia-no-node"),
+    HOST(8, "nvidia-no-uvm-node", "nvidia.uvm-missing", ERROR, "nvidia-no-uvm"),
+    HOST(9, "nvidia-closed", "nvidia.node-mode", WARNING, "nvidia-user"),
+    HOST(9, "nvidia-user", "nvidia.node-denied", ERROR, "nvidia-closed"),
     HOST(10, "dev-char", "host.dev-char-missing", WARNING, "dev-char-linked"),
     HOST(10, "dev-char", "host.dev-char-missing", WARNING, "nvidia"),
     HOST(11, "rootless", "rootless.isolation", NOTE, "base"),
@@ -31,9 +49,25 @@ static const struct {
     HOST(11, "rootless-apparmor", "rootless.user-namespaces", ERROR, "rootless-apparmor-profile"),
     HOST(11, "rootless-no-delegation", "rootless.delegation", WARNING, "rootless"),
     HOST(11, "rootless-cgroup1", "rootless.delegation", WARNING, "cgroup1"),
+    HOST(12, "nvidia-nvswitch", "nvidia.fabric-manager", ERROR, "nvidia-fabric"),
+    HOST(13, "nvidia-mig-empty", "nvidia.mig-no-instance", ERROR, "nvidia-mig"),
+    HOST(14, "nvidia-mig-no-node", "nvidia.mig-node-missing", ERROR, "nvidia-mig"),
+    HOST(15, "nvidia-mps-killed", "nvidia.mps-dead", WARNING, "nvidia-mps"),
+    HOST(15, "nvidia-mps-ended", "nvidia.mps-dead", WARNING, "nvidia"),
+    HOST(16, "nvidia-mps-ended", "nvidia.compute-mode", NOTE, "nvidia-mps"),
     HOST(20, "selinux", "host.selinux-devices", WARNING, "selinux-allowed"),
     HOST(21, "rdma", "host.memlock", WARNING, "rdma-unlimited"),
     HOST(21, "shm-small", "host.shm-small", WARNING, "shm-large"),
+    ROOTFS(22, "nvidia", "rootfs-musl", "nvidia.rootfs-musl", ERROR, "nvidia", "rootfs-glibc"),
+    ROOTFS(22, "nvidia", "rootfs-driver", "nvidia.rootfs-foreign-driver", WARNING, "nvidia",
+           "rootfs-glibc"),
+    ROOTFS(22, "nvidia", "rootfs-litter", "nvidia.rootfs-empty-driver", WARNING, "nvidia",
+           "rootfs-driver"),
+    ROOTFS(24, "nvidia-470", "rootfs-glibc", "nvidia.rootfs-cuda-newer", WARNING, "nvidia",
+           "rootfs-glibc"),
+    HOST(0, "nvidia-excluded", "nvidia.excluded", NOTE, "nvidia-lost"),
+    HOST(0, "nvidia-no-files", "nvidia.libcuda-missing", WARNING, "nvidia-updated"),
+    HOST(0, "nvidia-no-persistence", "nvidia.persistence", NOTE, "nvidia"),
     HOST(0, "no-cgroup", "host.cgroup-missing", ERROR, "cgroup1"),
     HOST(0, "cgroup1-no-devices", "host.cgroup-devices", ERROR, "cgroup1"),
     HOST(0, "cgroup-no-memory", "host.cgroup-controllers", WARNING, "base"),
@@ -46,6 +80,8 @@ static const struct {
     HOST(0, "nvidia", "host.devices", OK, "base"),
     HOST(0, "base", "host.runtime", OK, "no-runtime"),
     HOST(0, "cgroup1", "host.cgroup", OK, "no-cgroup"),
+    HOST(0, "nvidia", "nvidia.driver", OK, "amd"),
+    HOST(0, "nvidia-mps", "nvidia.mps", OK, "nvidia"),
 };
 
 struct run {
