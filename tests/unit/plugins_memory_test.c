@@ -272,6 +272,8 @@ static const struct {
     {"nvidia-mps", "nvidia", DIAGNOSE, NULL, "mps-pipe-dir=/proc/driver", 40},
     {"nvidia-files", "nvidia", DIAGNOSE, NULL, NULL, 50},
     {"nvidia-vfio-no-uvm", "nvidia", DIAGNOSE, NULL, NULL, 40},
+    {"amd-mi300-cpx", "amd", DIAGNOSE, NULL, NULL, 60},
+    {"rootless", "amd", DIAGNOSE, NULL, NULL, 40},
 };
 
 START_TEST(an_op_ends_with_the_memory) {
