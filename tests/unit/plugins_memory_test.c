@@ -274,6 +274,7 @@ static const struct {
     {"nvidia-vfio-no-uvm", "nvidia", DIAGNOSE, NULL, NULL, 40},
     {"amd-mi300-cpx", "amd", DIAGNOSE, NULL, NULL, 60},
     {"rootless", "amd", DIAGNOSE, NULL, NULL, 40},
+    {"intel-2", "intel", DIAGNOSE, NULL, NULL, 40},
 };
 
 START_TEST(an_op_ends_with_the_memory) {
