@@ -275,6 +275,8 @@ static const struct {
     {"amd-mi300-cpx", "amd", DIAGNOSE, NULL, NULL, 60},
     {"rootless", "amd", DIAGNOSE, NULL, NULL, 40},
     {"intel-2", "intel", DIAGNOSE, NULL, NULL, 40},
+    {"acme-npu", "drm", DIAGNOSE, NULL, NULL, 30},
+    {"nvidia-2", "drm", DIAGNOSE, NULL, NULL, 30},
 };
 
 START_TEST(an_op_ends_with_the_memory) {
