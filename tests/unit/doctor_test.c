@@ -34,9 +34,11 @@ static const struct {
     HOST(4, "nvidia-unbound", "nvidia.unbound", ERROR, "nvidia"),
     HOST(4, "nvidia-lost", "nvidia.gpu-lost", ERROR, "nvidia-excluded"),
     HOST(5, "nvidia-updated", "nvidia.version-mismatch", ERROR, "cdi-other-driver"),
+    HOST(5, "cdi-other-driver", "cdi.driver-version", ERROR, "cdi"),
     HOST(6, "nvidia-no-uvm", "nvidia.uvm-not-loaded", ERROR, "nvidia-no-uvm-node"),
     HOST(6, "nvidia-uvm-blacklisted", "nvidia.uvm-not-loaded", ERROR, "nvidia"),
     HOST(7, "nvidia-old-uvm", "nvidia.node-numbers", ERROR, "nvidia"),
+    HOST(7, "cdi-uvm-moved", "cdi.node-numbers", WARNING, "cdi"),
     HOST(8, "nvidia-no-node", "nvidia.node-missing", ERROR, "nvidia-old-uvm"),
     HOST(8, "nvidia-no-ctl", "nvidia.ctl-missing", ERROR, "nvidia-no-node"),
     HOST(8, "nvidia-no-uvm-node", "nvidia.uvm-missing", ERROR, "nvidia-no-uvm"),
@@ -73,6 +75,8 @@ static const struct {
            "rootfs-glibc"),
     ROOTFS(22, "nvidia", "rootfs-litter", "nvidia.rootfs-empty-driver", WARNING, "nvidia",
            "rootfs-driver"),
+    HOST(23, "cdi-stale", "cdi.file-stale", ERROR, "cdi"),
+    HOST(23, "cdi-no-hook", "cdi.file-stale", ERROR, "cdi-uvm-moved"),
     ROOTFS(24, "nvidia-470", "rootfs-glibc", "nvidia.rootfs-cuda-newer", WARNING, "nvidia",
            "rootfs-glibc"),
     HOST(25, "intel-no-driver", "intel.driver-missing", ERROR, "intel"),
@@ -83,6 +87,8 @@ static const struct {
     HOST(26, "drm-display", "drm.display-only", NOTE, "drm"),
     HOST(27, "drm-by-path", "drm.by-path-stale", WARNING, "drm"),
     HOST(27, "drm-old-node", "drm.node-numbers", ERROR, "drm"),
+    HOST(27, "cdi-renumbered", "cdi.renumbered", ERROR, "cdi"),
+    HOST(27, "cdi-other-minor", "cdi.renumbered", ERROR, "cdi-uuids"),
     HOST(0, "nvidia-excluded", "nvidia.excluded", NOTE, "nvidia-lost"),
     HOST(0, "nvidia-no-files", "nvidia.libcuda-missing", WARNING, "nvidia-updated"),
     HOST(0, "nvidia-no-persistence", "nvidia.persistence", NOTE, "nvidia"),
@@ -95,6 +101,11 @@ static const struct {
     HOST(0, "intel-no-node", "intel.node-missing", ERROR, "intel"),
     HOST(0, "intel-old-node", "intel.node-numbers", ERROR, "intel"),
     HOST(0, "drm-no-node", "drm.node-missing", ERROR, "drm-old-node"),
+    HOST(0, "cdi-broken", "cdi.file-broken", ERROR, "cdi-stale"),
+    HOST(0, "cdi-conflict", "cdi.conflict", ERROR, "cdi"),
+    HOST(0, "cdi-dangling", "cdi.file-unreadable", WARNING, "cdi"),
+    HOST(0, "cdi-no-directory", "cdi.directory-unreadable", WARNING, "cdi-dangling"),
+    HOST(0, "cdi-yml", "cdi.file-ignored", NOTE, "cdi"),
     HOST(0, "no-cgroup", "host.cgroup-missing", ERROR, "cgroup1"),
     HOST(0, "cgroup1-no-devices", "host.cgroup-devices", ERROR, "cgroup1"),
     HOST(0, "cgroup-no-memory", "host.cgroup-controllers", WARNING, "base"),
@@ -111,6 +122,7 @@ static const struct {
     HOST(0, "nvidia-mps", "nvidia.mps", OK, "nvidia"),
     HOST(0, "amd", "amd.driver", OK, "intel"),
     HOST(0, "intel", "intel.driver", OK, "amd"),
+    HOST(0, "cdi", "cdi.files", OK, "nvidia"),
 };
 
 struct run {
@@ -201,6 +213,15 @@ START_TEST(on_good_hosts_nothing_is_wrong) {
 }
 END_TEST
 
+START_TEST(all_checks_have_a_case) {
+  bool has_case[28] = {false};
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+    has_case[cases[i].check] = true;
+  for (int check = 1; check < 28; check++)
+    ck_assert_msg(has_case[check], "check %d has none", check);
+}
+END_TEST
+
 /* The page has a row for each code with its severity, and no other. */
 START_TEST(the_page_has_what_is_found) {
   CLEANUP(arena) struct arena arena = {0};
@@ -237,6 +258,29 @@ START_TEST(the_worst_comes_first_and_the_host_before_plugins) {
 }
 END_TEST
 
+START_TEST(a_vendor_of_its_own_leaves_the_others_out) {
+  CLEANUP(run) struct run run = {0};
+  examine(&run, TEST_PLUGINS, "amd-no-node", NULL, "amd");
+  ck_assert_ptr_nonnull(find(&run, "amd.node-missing"));
+  CLEANUP(run) struct run other = {0};
+  examine(&other, TEST_PLUGINS, "amd-no-node", NULL, "nvidia");
+  ck_assert_ptr_null(find(&other, "amd.node-missing"));
+  ck_assert_ptr_null(find(&other, "drm.node-missing"));
+  /* A vendor without plugin may be one of drm's. */
+  CLEANUP(run) struct run generic = {0};
+  examine(&generic, TEST_PLUGINS, "drm-no-node", NULL, "acme_npu");
+  ck_assert_ptr_nonnull(find(&generic, "drm.node-missing"));
+}
+END_TEST
+
+/* Of one node the vendor's plugin says what is wrong, not drm too. */
+START_TEST(nothing_is_said_twice) {
+  CLEANUP(run) struct run run = {0};
+  examine(&run, TEST_PLUGINS, "intel-no-node", NULL, NULL);
+  ck_assert_ptr_null(find(&run, "drm.node-missing"));
+}
+END_TEST
+
 START_TEST(a_refused_plugin_is_a_finding) {
   CLEANUP(run) struct run run = {0};
   examine(&run, TEST_TOY_PLUGINS "/refused", "base", NULL, NULL);
@@ -252,8 +296,11 @@ int main(void) {
   TCase *checks = tcase_create("checks");
   tcase_add_loop_test(checks, a_fault_is_found_where_it_is, 0, (int)ARRAY_LEN(cases));
   tcase_add_test(checks, on_good_hosts_nothing_is_wrong);
+  tcase_add_test(checks, all_checks_have_a_case);
   tcase_add_test(checks, the_page_has_what_is_found);
   tcase_add_test(checks, the_worst_comes_first_and_the_host_before_plugins);
+  tcase_add_test(checks, a_vendor_of_its_own_leaves_the_others_out);
+  tcase_add_test(checks, nothing_is_said_twice);
   tcase_add_test(checks, a_refused_plugin_is_a_finding);
   suite_add_tcase(suite, checks);
   return run_suite(suite);
