@@ -55,12 +55,13 @@ _davit() {
     "cdi validate") options="--strict --host --json" ;;
     "cdi annotate") options='' operands='' ;;
     "cdi generate") options="--vendor --kind --output --format --no-replace -o" operands='' ;;
+    doctor) options="--vendor --rootfs --json" operands='' ;;
     *) return ;;
   esac
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options $globals" -- "$cur")
   elif [[ -z $command ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "spec build remove validate explain inject devices plugins cdi" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "spec build remove validate explain inject devices plugins cdi doctor" -- "$cur")
   elif [[ $command == cdi ]]; then
     mapfile -t COMPREPLY < <(compgen -W "list validate annotate generate" -- "$cur")
   elif [[ $command == plugins && $prev == plugins ]]; then

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # fish completion of davit
 
-set -l commands spec build remove validate explain inject devices plugins cdi
+set -l commands spec build remove validate explain inject devices plugins cdi doctor
 set -l none "not __fish_seen_subcommand_from $commands"
 set -l cdi_list "__fish_seen_subcommand_from cdi; and __fish_seen_subcommand_from list"
 set -l cdi_validate "__fish_seen_subcommand_from cdi; and __fish_seen_subcommand_from validate"
@@ -18,6 +18,7 @@ complete -c davit -f -n $none -a inject -d "add GPUs to a config.json"
 complete -c davit -f -n $none -a devices -d "list the devices of this host"
 complete -c davit -f -n $none -a plugins -d "list the plugins"
 complete -c davit -f -n $none -a cdi -d "list, check and write CDI files"
+complete -c davit -f -n $none -a doctor -d "say why GPUs would not work here"
 
 complete -c davit -l plugin-dir -r -a "(__fish_complete_directories)" -d "look for plugins here first"
 complete -c davit -l plugin-option -x -d "set an option of a plugin"
@@ -64,7 +65,7 @@ complete -c davit -n "__fish_seen_subcommand_from inject" -l in-place -d "replac
 complete -c davit -n "__fish_seen_subcommand_from inject" -l dry-run -d "print what would change"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l device -x -d "device by its CDI name"
 complete -c davit -n "__fish_seen_subcommand_from inject" -l gpu -x -a "vendor= count= device= model=" -d "GPUs as a service asks for them"
-complete -c davit -n "__fish_seen_subcommand_from devices" -l vendor -x -a "nvidia amd intel" -d "those of this vendor only"
+complete -c davit -n "__fish_seen_subcommand_from devices doctor" -l vendor -x -a "nvidia amd intel" -d "those of this vendor only"
 complete -c davit -f -n "__fish_seen_subcommand_from cdi; and not __fish_seen_subcommand_from list validate annotate generate" -a "list validate annotate generate"
 complete -c davit -n $cdi_list -l devices -d "definitions of devices"
 complete -c davit -n $cdi_list -l vendors -d "vendors"
@@ -78,9 +79,10 @@ complete -c davit -n $cdi_generate -l kind -x -d "kind of the devices"
 complete -c davit -n $cdi_generate -s o -l output -r -d "where it goes"
 complete -c davit -n $cdi_generate -l format -x -a "json yaml" -d "form of the file"
 complete -c davit -n $cdi_generate -l no-replace -d "fail if the file is there"
-complete -c davit -n "__fish_seen_subcommand_from devices plugins explain cdi" -l json -d "as JSON"
+complete -c davit -n "__fish_seen_subcommand_from devices plugins doctor explain cdi" -l json -d "as JSON"
+complete -c davit -n "__fish_seen_subcommand_from doctor" -l rootfs -r -a "(__fish_complete_directories)" -d "look at a root file system too"
 complete -c davit -f -n "__fish_seen_subcommand_from plugins" -a list
-complete -c davit -f -n "__fish_seen_subcommand_from devices"
+complete -c davit -f -n "__fish_seen_subcommand_from devices doctor"
 complete -c davit -n "__fish_seen_subcommand_from explain" -l tree -d "grouped by where entries stand"
 complete -c davit -n "__fish_seen_subcommand_from devices" -l tree -d "all that is known of each"
 complete -c davit -n "__fish_seen_subcommand_from explain" -l diff -r -d "compare with this file"

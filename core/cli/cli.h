@@ -26,9 +26,9 @@ struct cli {
   const char *vendor;
   const char *output;
   bool all;
-  bool tree;          /* of explain and devices */
-  const char *diff;   /* of explain: the other file */
-  bool in_place;      /* of inject, so the next */
+  bool tree;        /* of explain and devices */
+  const char *diff; /* of explain: the other file */
+  bool in_place;    /* of inject, so the next */
   bool dry_run;
   unsigned cdi_lists; /* of cdi list: a bit for each enum cdi_list that is asked for */
   bool strict;        /* of cdi validate */
@@ -53,14 +53,15 @@ struct cli_command {
   size_t least, most;                          /* operands before "--" */
   bool takes_after;                            /* operands after "--" */
   const struct session_option *const *options; /* list of tables, each ended by a nameless option */
-  /* Problems go to err and make the exit code 1, or 2 if the first one's code is "usage". */
+  /* Problems go to err and make the exit code 1, or 2 if the first one's code is "usage". Above 0:
+   * done, with that as the exit code. */
   int (*run)(struct cli *cli, struct davit_error *err);
   /* List; NULL: it is no group. A group has these instead of operands, options and run(). */
   const struct cli_command *const *subcommands;
 };
 
 extern const struct cli_command command_spec, command_build, command_remove, command_validate,
-    command_explain, command_inject, command_devices, command_plugins, command_cdi;
+    command_explain, command_inject, command_devices, command_plugins, command_cdi, command_doctor;
 extern const struct cli_command command_cdi_list, command_cdi_validate, command_cdi_annotate,
     command_cdi_generate;
 extern const struct cli_command *const cli_commands[]; /* list */

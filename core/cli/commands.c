@@ -7,8 +7,17 @@
 #include "util/text.h"
 
 const struct cli_command *const cli_commands[] = {
-    &command_spec,   &command_build,   &command_validate, &command_explain, &command_inject,
-    &command_remove, &command_devices, &command_plugins,  &command_cdi,     NULL,
+    &command_spec,
+    &command_build,
+    &command_validate,
+    &command_explain,
+    &command_inject,
+    &command_remove,
+    &command_devices,
+    &command_plugins,
+    &command_cdi,
+    &command_doctor,
+    NULL,
 };
 
 const char *command_word(const struct cli_command *command) {

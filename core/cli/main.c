@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
   report_setup(&cli);
   int answer = run(&cli, argc, argv, &err);
   report_error(&cli, &err);
-  int code = answer == DAVIT_OK                                   ? EXIT_SUCCESS
+  int code = answer >= 0                                          ? answer
              : err.first && strcmp(err.first->code, "usage") == 0 ? EXIT_USAGE
                                                                   : EXIT_FAILURE;
   arena_free(&cli.session.arena);

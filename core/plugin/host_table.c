@@ -109,8 +109,7 @@ static void answer_log(const struct davit_host *h, uint32_t level, const char *o
            where_given(instance, option), NULL, "plugin %s: %s", instance->plugin->name, text);
 }
 
-/* Lower-case words with dots between them; what else a plugin says is no code for scripts. */
-static bool is_code(const char *code) {
+bool instance_is_code(const char *code) {
   size_t length = strnlen(code, 64);
   return length > 0 && length < 64 &&
          code[strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789.-")] == '\0';
@@ -132,8 +131,9 @@ static int add_reason(struct instance *instance, int answer, const char *code,
   const char *hint = remedy ? instance_text(instance, "%s", remedy) : NULL;
   if (!text || (remedy && !hint))
     return error_memory(&instance->reason);
-  return error_add_at(&instance->reason, answer, code && is_code(code) ? code : "plugin.failed", at,
-                      hint, "%s", text);
+  return error_add_at(&instance->reason, answer,
+                      code && instance_is_code(code) ? code : "plugin.failed", at, hint, "%s",
+                      text);
 }
 
 static int answer_fail(const struct davit_host *h, int answer, const char *code, const char *option,

@@ -74,6 +74,12 @@ int instance_run(struct instance *instance, const char *op,
                  int (*run)(const struct davit_host *host, void *user), void *user,
                  struct davit_error *err) MUST_CHECK;
 
+/* diagnose(): adds deep copies of its findings (struct davit_finding *) to the list. A plugin that
+ * does not look for faults finds none. `request` NULL: the host alone. */
+int instance_diagnose(struct instance *instance, struct arena *arena,
+                      const struct davit_request *request, struct list *findings,
+                      struct davit_error *err) MUST_CHECK;
+
 /* For a callback of davit's that fails inside an op of this instance: the reason to report if the
  * plugin gives none. */
 struct davit_error *instance_callback_error(struct instance *instance);

@@ -41,6 +41,8 @@ char *instance_message(struct instance *instance, const char *format, va_list ar
     PRINTF_LIKE(2, 0);
 /* The same; a text that may hold a per cent sign is an argument, not the format. */
 char *instance_text(struct instance *instance, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Lower-case words with dots between them; what else a plugin says is no code for scripts. */
+bool instance_is_code(const char *code);
 
 /* options.c */
 int options_resolve(struct instance *instance, struct davit_error *err) MUST_CHECK;

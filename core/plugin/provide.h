@@ -93,4 +93,17 @@ int providers_devices(struct providers *providers, struct arena *arena, const ch
                       const struct provider_device *const **devices,
                       struct davit_error *err) MUST_CHECK;
 
+/* A finding of `davit doctor`. */
+struct provider_finding {
+  const char *source; /* the plugin's name, or another word for davit's own */
+  const struct davit_finding *finding;
+};
+
+/* What the plugins find wrong here, in order of rank; a plugin that is refused or fails is a
+ * finding too. `vendor` NULL: all; else its own plugin and that of CDI. `rootfs`: the root file
+ * system of a container to look at too; NULL: none. */
+int providers_diagnose(struct providers *providers, struct arena *arena, const char *vendor,
+                       const struct host *rootfs, const struct provider_finding *const **findings,
+                       struct davit_error *err) MUST_CHECK;
+
 #endif

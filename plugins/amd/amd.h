@@ -4,11 +4,17 @@
 #ifndef DAVIT_PLUGINS_AMD_AMD_H
 #define DAVIT_PLUGINS_AMD_AMD_H
 
+#include "common/drm.h"
 #include "common/instance.h"
+#include "common/pci.h"
 #include "davit/plugin.h"
 
 #define AMD_KIND   "amd.com/gpu"
 #define AMD_VENDOR "amd"
+
+enum {
+  PCI_VENDOR_AMD = 0x1002
+};
 
 /* A GPU, or a partition of one, that can compute. */
 struct kfd_node {
@@ -30,8 +36,18 @@ struct kfd {
  * denies: their properties can not be read. */
 int kfd_read(const struct davit_host *h, struct kfd *kfd);
 
+/* Whether a node is the GPU with these DRM nodes of its own, or a partition of it. */
+bool kfd_belongs_to(const struct kfd_node *node, const struct pci_function *function,
+                    const struct drm_nodes *own);
+
+/* The DRM nodes of the partitions beside the first of each GPU: those of the platform devices
+ * "amdgpu_xcp_0", and "amdgpu_xcp.0" of older kernels. */
+int partitions_read(const struct davit_host *h, const struct drm_nodes **partitions, size_t *count);
+
 int amd_enumerate(struct davit_instance *self, const struct davit_query *query,
                   const struct davit_devices *out);
+int amd_diagnose(struct davit_instance *self, const struct davit_request *req,
+                 const struct davit_findings *out);
 
 /* cu-mask=LIST */
 extern const struct davit_option CU_MASK_OPTION;

@@ -7,13 +7,8 @@
 
 #include "amd/amd.h"
 #include "common/by_path.h"
-#include "common/drm.h"
 #include "common/pci.h"
 #include "common/read.h"
-
-enum {
-  PCI_VENDOR_AMD = 0x1002
-};
 
 struct scan {
   const struct davit_host *h;
@@ -26,32 +21,31 @@ struct scan {
   uint32_t next_index;
 };
 
-/* "amdgpu_xcp_0", and "amdgpu_xcp.0" of older kernels. */
-static int read_partitions(struct scan *scan) {
+int partitions_read(const struct davit_host *h, const struct drm_nodes **partitions,
+                    size_t *count) {
   const char *const *names;
-  int rc = read_dir(scan->h, "/sys/devices/platform", &names);
+  int rc = read_dir(h, "/sys/devices/platform", &names);
   if (rc < 0)
     return rc;
-  size_t capacity = 0;
+  size_t capacity = 0, found = 0;
   while (names[capacity])
     capacity++;
-  struct drm_nodes *partitions = scan->h->scratch(scan->h, (capacity + 1) * sizeof(*partitions));
-  if (!partitions)
+  struct drm_nodes *list = h->scratch(h, (capacity + 1) * sizeof(*list));
+  if (!list)
     return DAVIT_E_MEMORY;
-  size_t count = 0;
   for (; *names; names++) {
     uint64_t number;
     if (!name_number(*names, "amdgpu_xcp_", UINT32_MAX, &number) &&
         !name_number(*names, "amdgpu_xcp.", UINT32_MAX, &number))
       continue;
-    const char *dir = scan->h->format(scan->h, "/sys/devices/platform/%s", *names);
-    rc = dir ? drm_nodes(scan->h, dir, &partitions[count]) : DAVIT_E_MEMORY;
+    const char *dir = h->format(h, "/sys/devices/platform/%s", *names);
+    rc = dir ? drm_nodes(h, dir, &list[found]) : DAVIT_E_MEMORY;
     if (rc < 0)
       return rc;
-    count++;
+    found++;
   }
-  scan->partitions = partitions;
-  scan->partition_count = count;
+  *partitions = list;
+  *count = found;
   return DAVIT_OK;
 }
 
@@ -59,8 +53,8 @@ static bool is_render(const struct drm_nodes *nodes, uint64_t minor) {
   return nodes->render.path && nodes->render.number == minor;
 }
 
-static bool belongs_to(const struct kfd_node *node, const struct pci_function *function,
-                       const struct drm_nodes *own) {
+bool kfd_belongs_to(const struct kfd_node *node, const struct pci_function *function,
+                    const struct drm_nodes *own) {
   if (!node->has_domain) /* such kernels know no partitions either */
     return is_render(own, node->render_minor);
   return node->domain == function->at.domain && node->bus == function->at.bus &&
@@ -146,7 +140,7 @@ static int add_bound(struct scan *scan, const struct pci_function *function,
   const struct kfd_node *first = NULL;
   size_t count = 0;
   for (size_t i = 0; i < scan->kfd.count; i++) {
-    if (!belongs_to(&scan->kfd.nodes[i], function, &own))
+    if (!kfd_belongs_to(&scan->kfd.nodes[i], function, &own))
       continue;
     first = first ? first : &scan->kfd.nodes[i];
     count++;
@@ -165,7 +159,7 @@ static int add_bound(struct scan *scan, const struct pci_function *function,
   device->flags |= DAVIT_DEVICE_GROUP;
   rc = scan->out->add(scan->out, device);
   for (size_t i = 0; rc >= 0 && i < scan->kfd.count; i++)
-    if (belongs_to(&scan->kfd.nodes[i], function, &own))
+    if (kfd_belongs_to(&scan->kfd.nodes[i], function, &own))
       rc = add_partition(scan, device, mode, &scan->kfd.nodes[i], &own);
   return rc;
 }
@@ -181,7 +175,8 @@ int amd_enumerate(struct davit_instance *self, const struct davit_query *query,
     return rc;
   if (!*functions)
     return DAVIT_OK;
-  if ((rc = kfd_read(h, &scan.kfd)) < 0 || (rc = read_partitions(&scan)) < 0 ||
+  if ((rc = kfd_read(h, &scan.kfd)) < 0 ||
+      (rc = partitions_read(h, &scan.partitions, &scan.partition_count)) < 0 ||
       (rc = by_path_read(h, &scan.links)) < 0 ||
       (rc = read_attribute(h, "/sys/module/amdgpu", "version", &scan.driver_version)) < 0)
     return rc;

@@ -53,6 +53,7 @@ static const struct davit_plugin PLUGIN = {
     .close = plugin_close,
     .enumerate = amd_enumerate,
     .inject = inject,
+    .diagnose = amd_diagnose,
 };
 
 const struct davit_plugin *davit_plugin_entry(uint32_t host_major, uint32_t host_minor) {

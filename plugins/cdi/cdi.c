@@ -7,6 +7,7 @@
 
 #include "cdi/absent.h"
 #include "cdi/devices.h"
+#include "cdi/diagnose.h"
 #include "cdi/edits.h"
 #include "cdi/report.h"
 
@@ -121,6 +122,17 @@ static int inject_cdi(struct davit_instance *self, const struct davit_request *r
   return edits_inject(&self->index, request, edits);
 }
 
+static int diagnose(struct davit_instance *self, const struct davit_request *request,
+                    const struct davit_findings *out) {
+  const struct davit_query all = {DAVIT_SIZED(struct davit_query)};
+  struct filter filter;
+  (void)request; /* what a file gives does not depend on the container */
+  if (!filter_init(&self->arena, &all, &filter))
+    return out_of_memory(self->index.host);
+  int answer = index_load(&self->index, &filter);
+  return answer < 0 ? answer : cdi_diagnose(&self->index, out);
+}
+
 static const char *const vendors[] = {"*", NULL};
 
 static const struct davit_option option_dir = {
@@ -153,4 +165,5 @@ const struct davit_plugin cdi_plugin = {
     .close = close_cdi,
     .enumerate = enumerate_cdi,
     .inject = inject_cdi,
+    .diagnose = diagnose,
 };

@@ -2,6 +2,7 @@
 /* What a spec names is looked up on the host each time: drivers are renewed and specs are not. */
 #include <string.h>
 
+#include "cdi/generators.h"
 #include "cdi/injection.h"
 #include "util/text.h"
 
@@ -12,18 +13,13 @@ enum {
 };
 
 static const char *how_to_regenerate(const struct injection *injection) {
-  static const struct {
-    const char *kind, *command;
-  } generators[] = {{"nvidia.com/gpu", "nvidia-ctk cdi generate"},
-                    {"amd.com/gpu", "amd-ctk cdi generate"}};
-  for (size_t i = 0; i < ARRAY_LEN(generators); i++) {
-    if (strcmp(injection->file->spec->kind, generators[i].kind) != 0)
-      continue;
-    const char *hint = arena_printf(injection->arena, "regenerate the spec: %s --output=%s",
-                                    generators[i].command, injection->file->path);
-    return hint ? hint : "regenerate the spec";
-  }
-  return "regenerate the spec with the tool that wrote it";
+  const struct spec_file *file = injection->file;
+  const char *command = generator_command(file->spec->kind);
+  if (!command)
+    return "regenerate the spec with the tool that wrote it";
+  const char *hint =
+      arena_printf(injection->arena, "regenerate the spec: %s --output=%s", command, file->path);
+  return hint ? hint : "regenerate the spec";
 }
 
 static bool add_stale(struct injection *injection, const struct doc_node *at, const char *what,

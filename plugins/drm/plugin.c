@@ -4,86 +4,17 @@
  * must not end with whatever GPU is here. Its kind is davit's own, as no vendor stands behind it.
  */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "common/by_path.h"
 #include "common/drm.h"
 #include "common/drm_edits.h"
-#include "common/instance.h"
-#include "common/pci.h"
 #include "common/read.h"
+#include "drm/devices.h"
 
 #define DRM_KIND   "davit.local/drm"
 #define DRM_VENDOR "drm"
-#define DRM_CLASS  "/sys/class/drm"
-
-struct drm_device {
-  const char *dir;  /* in sysfs, without links */
-  const char *name; /* last component of it */
-  bool on_pci;
-  struct pci_address at;
-};
-
-/* PCI devices by address, then the others by path. */
-static int by_place(const void *a, const void *b) {
-  const struct drm_device *left = a, *right = b;
-  if (left->on_pci != right->on_pci)
-    return left->on_pci ? -1 : 1;
-  int order = left->on_pci ? pci_compare(&left->at, &right->at) : 0;
-  return order ? order : strcmp(left->dir, right->dir);
-}
-
-/* The device that a card or render node belongs to; *found is false for connectors, and for nodes
- * without a device. */
-static int read_device(const struct davit_host *h, const char *name, struct drm_device *device,
-                       bool *found) {
-  uint64_t number;
-  *found = false;
-  if (!name_number(name, "card", UINT32_MAX, &number) &&
-      !name_number(name, "renderD", UINT32_MAX, &number))
-    return DAVIT_OK;
-  const char *link = h->format(h, DRM_CLASS "/%s/device", name);
-  if (!link)
-    return DAVIT_E_MEMORY;
-  int rc = h->files->real_path(h->files, link, &device->dir);
-  if (rc < 0)
-    return rc == DAVIT_E_MEMORY ? rc : DAVIT_OK;
-  const char *slash = strrchr(device->dir, '/');
-  device->name = slash ? slash + 1 : device->dir;
-  device->on_pci = pci_parse(device->name, &device->at);
-  *found = true;
-  return DAVIT_OK;
-}
-
-/* Each device once, in the order of by_place(). */
-static int list_devices(const struct davit_host *h, const struct drm_device **devices,
-                        size_t *count) {
-  const char *const *names;
-  int rc = read_dir(h, DRM_CLASS, &names);
-  if (rc < 0)
-    return rc;
-  size_t capacity = 0, nodes = 0, kept = 0;
-  while (names[capacity])
-    capacity++;
-  struct drm_device *list = h->scratch(h, (capacity + 1) * sizeof(*list));
-  if (!list)
-    return DAVIT_E_MEMORY;
-  for (size_t i = 0; i < capacity; i++) {
-    bool found;
-    if ((rc = read_device(h, names[i], &list[nodes], &found)) < 0)
-      return rc;
-    nodes += found;
-  }
-  qsort(list, nodes, sizeof(*list), by_place);
-  for (size_t i = 0; i < nodes; i++)
-    if (kept == 0 || strcmp(list[kept - 1].dir, list[i].dir) != 0)
-      list[kept++] = list[i];
-  *devices = list;
-  *count = kept;
-  return DAVIT_OK;
-}
 
 /* May stand as a CDI device name. */
 static bool is_device_name(const char *name) {
@@ -207,6 +138,7 @@ static const struct davit_plugin PLUGIN = {
     .close = plugin_close,
     .enumerate = enumerate,
     .inject = inject,
+    .diagnose = drm_diagnose,
 };
 
 const struct davit_plugin *davit_plugin_entry(uint32_t host_major, uint32_t host_minor) {

@@ -10,7 +10,6 @@
 #include "intel/intel.h"
 
 enum {
-  PCI_VENDOR_INTEL = 0x8086,
   MOST_VIRTUAL_FUNCTIONS = 0xffff
 };
 

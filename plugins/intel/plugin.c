@@ -36,6 +36,7 @@ static const struct davit_plugin PLUGIN = {
     .close = plugin_close,
     .enumerate = intel_enumerate,
     .inject = inject,
+    .diagnose = intel_diagnose,
 };
 
 const struct davit_plugin *davit_plugin_entry(uint32_t host_major, uint32_t host_minor) {

@@ -20,8 +20,7 @@ struct gpu {
   const char *node;
 };
 
-/* Bound to the free driver it is a plain DRM device, which is not this plugin's. */
-static bool is_nouveau(const char *driver) {
+bool gpu_is_at_nouveau(const char *driver) {
   static const char *const names[] = {"nouveau", "nova_core", "nova-core", "NovaCore", NULL};
   for (size_t i = 0; driver && names[i]; i++)
     if (strcmp(driver, names[i]) == 0)
@@ -175,7 +174,7 @@ int gpu_enumerate(struct davit_instance *self, const struct davit_query *query,
   bool is_pci = *functions != NULL;
   for (; *functions; functions++) {
     struct gpu gpu = {0};
-    if (is_nouveau((*functions)->driver))
+    if (gpu_is_at_nouveau((*functions)->driver))
       continue;
     if ((rc = read_gpu(h, *functions, version, &gpu)) < 0)
       return rc;

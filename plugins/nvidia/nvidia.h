@@ -21,6 +21,8 @@ int wsl_inject(const struct davit_host *h, const struct davit_request *req,
                const struct davit_edits *edits);
 /* Fails if this is a Tegra board. */
 int tegra_refuse(const struct davit_host *h);
+/* Bound to the free driver it is a plain DRM device, which is not this plugin's. */
+bool gpu_is_at_nouveau(const char *driver);
 
 /* A compute instance of a GPU in MIG mode. */
 struct mig_instance {
@@ -64,6 +66,8 @@ extern const struct davit_option MPS_PIPE_DIR_OPTION, MPS_LOG_DIR_OPTION, MPS_SH
 int mps_share(const struct davit_host *h, const struct davit_request *req,
               const struct davit_edits *edits);
 int share_refuse_path(const struct davit_host *h, const char *option, const char *path);
+int nvidia_diagnose(struct davit_instance *self, const struct davit_request *req,
+                    const struct davit_findings *out);
 
 /* A MIG instance, whose GPU is enumerated as its parent. */
 static inline bool is_mig_instance(const struct davit_device *device) {

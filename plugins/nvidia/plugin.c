@@ -105,6 +105,7 @@ static const struct davit_plugin PLUGIN = {
     .enumerate = gpu_enumerate,
     .inject = nvidia_inject,
     .share = nvidia_share,
+    .diagnose = nvidia_diagnose,
 };
 
 const struct davit_plugin *davit_plugin_entry(uint32_t host_major, uint32_t host_minor) {

@@ -445,6 +445,135 @@ START_TEST(ops_that_are_not_there_are_unsupported) {
 }
 END_TEST
 
+/* ---- diagnose() -------------------------------------------------------------------------------
+ */
+
+/* What the plugin of the next test finds; its answer is the last one of add(), or a positive one.
+ */
+static const struct davit_finding *given_finding;
+static int given_answer;
+
+static int give_finding(struct davit_instance *self, const struct davit_request *req,
+                        const struct davit_findings *out) {
+  (void)self, (void)req;
+  int answer = out->add(out, given_finding);
+  return given_answer ? given_answer : answer;
+}
+
+/* With findings that the test gives; the list is what davit keeps of them. */
+static int diagnose(struct toy *toy, const struct davit_finding *finding, int answer,
+                    struct list *findings) {
+  static struct plugin bare; /* lives as long as the instance */
+  ck_assert_ok(toy_open(toy, "good", "older", NULL, 0), &toy->err);
+  bare = *instance_plugin(toy->instance);
+  bare.table.diagnose = give_finding;
+  given_finding = finding;
+  given_answer = answer;
+  const struct instance_settings settings = {.host = toy->host, .log = &toy->log};
+  CLEANUP(instance) struct instance *instance = NULL;
+  ck_assert_ok(instance_open(&toy->dir.arena, &bare, &settings, &instance, &toy->err), &toy->err);
+  return instance_diagnose(instance, &toy->dir.arena, NULL, findings, &toy->err);
+}
+
+START_TEST(findings_are_copied) {
+  char code[] = "a.b", subject[] = "x", text[] = "a\033[31mb", remedy[] = "`r`", why[] = "w";
+  struct davit_finding finding = {
+      DAVIT_SIZED(struct davit_finding), DAVIT_SEV_ERROR, code, subject, text, remedy, why};
+  CLEANUP(toy) struct toy toy = {0};
+  struct list findings = {0};
+  toy_set_up(&toy);
+  ck_assert_ok(diagnose(&toy, &finding, 0, &findings), &toy.err);
+  memset(text, 'z', strlen(text));
+  memset(code, 'z', strlen(code));
+  ck_assert_uint_eq(findings.count, 1);
+  const struct davit_finding *kept = findings.items[0];
+  ck_assert_str_eq(kept->code, "a.b");
+  ck_assert_str_eq(kept->text, "a [31mb");
+  ck_assert_str_eq(kept->subject, "x");
+  ck_assert_str_eq(kept->why, "w");
+  ck_assert_str_eq(kept->remedy, "`r`");
+}
+END_TEST
+
+/* ABI 1.0 had no `why`. */
+START_TEST(a_finding_of_old_is_taken) {
+  struct davit_finding finding = {
+      DAVIT_SIZED(struct davit_finding), DAVIT_SEV_NOTE, "a.b", NULL, "t", NULL,
+      "what was no member then"};
+  finding.struct_size = offsetof(struct davit_finding, why);
+  CLEANUP(toy) struct toy toy = {0};
+  struct list findings = {0};
+  toy_set_up(&toy);
+  ck_assert_ok(diagnose(&toy, &finding, 0, &findings), &toy.err);
+  ck_assert_ptr_null(((const struct davit_finding *)findings.items[0])->why);
+}
+END_TEST
+
+START_TEST(wrong_findings_are_refused) {
+  static const struct {
+    struct davit_finding finding;
+    int answer;
+    const char *code, *says;
+  } wrong[] = {
+      {{sizeof(struct davit_finding), DAVIT_SEV_ERROR, "a.b", NULL, NULL, "r", NULL},
+       DAVIT_E_INVALID,
+       "plugin.broken-promise",
+       "has no text"},
+      {{sizeof(struct davit_finding), DAVIT_SEV_ERROR, "a.b", NULL, "", "r", NULL},
+       DAVIT_E_INVALID,
+       "plugin.broken-promise",
+       "has no text"},
+      {{sizeof(struct davit_finding), DAVIT_SEV_OK, NULL, NULL, "t", NULL, NULL},
+       DAVIT_E_INVALID,
+       "plugin.broken-promise",
+       "has no code"},
+      {{sizeof(struct davit_finding), DAVIT_SEV_OK, "A B", NULL, "t", NULL, NULL},
+       DAVIT_E_INVALID,
+       "plugin.broken-promise",
+       "has no code"},
+      {{sizeof(struct davit_finding), DAVIT_SEV_WARNING, "a.b", NULL, "t", NULL, NULL},
+       DAVIT_E_INVALID,
+       "plugin.broken-promise",
+       "has no remedy"},
+      {{3, DAVIT_SEV_OK, "a.b", NULL, "t", NULL, NULL},
+       DAVIT_E_INVALID,
+       "plugin.broken-promise",
+       "has an impossible size"},
+      {{sizeof(struct davit_finding), DAVIT_SEV_ERROR + 1, "a.b", NULL, "t", "r", NULL},
+       DAVIT_E_UNSUPPORTED,
+       "plugin.unsupported",
+       "does not know: 4"},
+  };
+  CLEANUP(toy) struct toy toy = {0};
+  struct list findings = {0};
+  toy_set_up(&toy);
+  ck_assert_int_eq(diagnose(&toy, &wrong[_i].finding, 0, &findings), wrong[_i].answer);
+  ck_assert_error(&toy.err, wrong[_i].code, wrong[_i].says);
+  ck_assert_uint_eq(findings.count, 0);
+}
+END_TEST
+
+/* A plugin that does not care what davit answers does not get its way. */
+START_TEST(a_broken_promise_fails_the_op) {
+  CLEANUP(toy) struct toy toy = {0};
+  struct list findings = {0};
+  toy_set_up(&toy);
+  ck_assert_int_eq(diagnose(&toy, NULL, 7, &findings), DAVIT_E_INVALID);
+  ck_assert_error(&toy.err, "plugin.broken-promise", "finding 1 is NULL");
+}
+END_TEST
+
+START_TEST(a_plugin_that_looks_for_no_faults_finds_none) {
+  CLEANUP(toy) struct toy toy = {0};
+  struct list findings = {0};
+  toy_set_up(&toy);
+  ck_assert_ok(toy_open(&toy, "good", "older", NULL, 0), &toy.err);
+  ck_assert_ok(instance_diagnose(toy.instance, &toy.dir.arena, NULL, &findings, &toy.err),
+               &toy.err);
+  ck_assert_uint_eq(findings.count, 0);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("plugin/instance");
   TCase *cases = tcase_create("options");
@@ -468,6 +597,13 @@ int main(void) {
   tcase_add_test(cases, without_a_reason_the_function_that_failed_speaks);
   tcase_add_loop_test(cases, failing_ops_are_errors, 0, 9);
   tcase_add_test(cases, ops_that_are_not_there_are_unsupported);
+  suite_add_tcase(suite, cases);
+  cases = tcase_create("diagnose");
+  tcase_add_test(cases, findings_are_copied);
+  tcase_add_test(cases, a_finding_of_old_is_taken);
+  tcase_add_loop_test(cases, wrong_findings_are_refused, 0, 7);
+  tcase_add_test(cases, a_broken_promise_fails_the_op);
+  tcase_add_test(cases, a_plugin_that_looks_for_no_faults_finds_none);
   suite_add_tcase(suite, cases);
   return run_suite(suite);
 }

@@ -22,6 +22,10 @@ struct davit {
     struct davit_edits api;
     struct davit *davit;
   } edits;
+  struct findings {
+    struct davit_findings api;
+    struct davit *davit;
+  } findings;
   struct arena arena;
   struct host *host;
   struct davit_error err;
@@ -175,10 +179,21 @@ static int set(const struct davit_edits *e, uint32_t what UNUSED, const char *na
   return answer_edit(e);
 }
 
+static int kernel_module(const struct davit_host *h, const char *name, uint32_t *state) {
+  struct davit *davit = (struct davit *)(uintptr_t)h;
+  return is_out(davit) ? DAVIT_E_MEMORY : host_kernel_module(davit->host, name, state, &davit->err);
+}
+
+static int add_finding(const struct davit_findings *out, const struct davit_finding *finding) {
+  ck_assert_ptr_nonnull(finding->text);
+  return is_out(((const struct findings *)out)->davit) ? DAVIT_E_MEMORY : DAVIT_OK;
+}
+
 static void begin(struct davit *davit, const char *host, const char *name, const char *given) {
   *davit = (struct davit){
       .api = {DAVIT_SIZED(struct davit_host), .files = &davit->files.api, .option = option,
-              .scratch = scratch, .format = format_text, .log = log_nothing, .fail = fail_op},
+              .scratch = scratch, .format = format_text, .log = log_nothing, .fail = fail_op,
+              .kernel_module = kernel_module},
       .files = {{DAVIT_SIZED(struct davit_files), .read_file = read_file, .list_dir = list_dir,
                  .stat_path = stat_path, .read_link = read_link, .real_path = real_path,
                  .subtree = subtree, .read_head = read_head},
@@ -187,6 +202,7 @@ static void begin(struct davit *davit, const char *host, const char *name, const
       .edits = {{DAVIT_SIZED(struct davit_edits), .source = source, .add_device_node = add_node,
                  .add_mount = add_mount, .add_hook = add_hook, .set = set, .add_file = add_file},
                 davit},
+      .findings = {{DAVIT_SIZED(struct davit_findings), .add = add_finding}, davit},
       .option = given,
   };
   const char *dirs[] = {TEST_PLUGINS, NULL};
@@ -211,8 +227,19 @@ static const char *stale_env(const struct davit_container *c UNUSED, const char 
 enum op {
   ENUMERATE,
   INJECT,
-  SHARE
+  SHARE,
+  DIAGNOSE
 };
+
+/* The host's root stands for that of a container too. */
+static int diagnose(struct davit *davit, struct davit_instance *self) {
+  static const struct davit_device *const none[] = {NULL};
+  const struct davit_container container = {DAVIT_SIZED(struct davit_container), .env = stale_env,
+                                            .rootfs = &davit->files.api};
+  const struct davit_request request = {DAVIT_SIZED(struct davit_request), .devices = none,
+                                        .container = &container, .sharing = "exclusive"};
+  return davit->plugin->table.diagnose(self, &request, &davit->findings.api);
+}
 
 /* Runs ops up to `op`; only in the last one memory runs out, after `calls` calls. */
 static int run(struct davit *davit, enum op op, const char *sharing, size_t calls) {
@@ -222,8 +249,13 @@ static int run(struct davit *davit, enum op op, const char *sharing, size_t call
                                             .flags = DAVIT_CT_HOOKS | DAVIT_CT_FILES,
                                             .env = stale_env};
   struct davit_instance *self;
-  davit->calls_left = op == ENUMERATE ? calls : SIZE_MAX;
+  davit->calls_left = op == ENUMERATE || op == DIAGNOSE ? calls : SIZE_MAX;
   ck_assert_int_eq(table->open(&davit->api, &self), DAVIT_OK);
+  if (op == DIAGNOSE) {
+    int answer = diagnose(davit, self);
+    table->close(self);
+    return answer;
+  }
   int rc = table->enumerate(self, &query, &davit->devices.api);
   if (op != ENUMERATE) {
     ck_assert_int_eq(rc, DAVIT_OK);
@@ -276,6 +308,17 @@ static const struct {
     {"intel-2", "intel", INJECT, "exclusive", NULL, 6},
     {"acme-npu", "drm", ENUMERATE, NULL, NULL, 20},
     {"acme-npu", "drm", INJECT, "exclusive", "card=on", 4},
+    {"nvidia-2", "nvidia", DIAGNOSE, NULL, NULL, 60},
+    {"nvidia-8", "nvidia", DIAGNOSE, NULL, NULL, 100},
+    {"nvidia-mig", "nvidia", DIAGNOSE, NULL, NULL, 60},
+    {"nvidia-mps", "nvidia", DIAGNOSE, NULL, "mps-pipe-dir=/proc/driver", 40},
+    {"nvidia-files", "nvidia", DIAGNOSE, NULL, NULL, 50},
+    {"nvidia-vfio-no-uvm", "nvidia", DIAGNOSE, NULL, NULL, 40},
+    {"amd-mi300-cpx", "amd", DIAGNOSE, NULL, NULL, 60},
+    {"rootless", "amd", DIAGNOSE, NULL, NULL, 40},
+    {"intel-2", "intel", DIAGNOSE, NULL, NULL, 40},
+    {"acme-npu", "drm", DIAGNOSE, NULL, NULL, 30},
+    {"nvidia-2", "drm", DIAGNOSE, NULL, NULL, 30},
 };
 
 START_TEST(an_op_ends_with_the_memory) {

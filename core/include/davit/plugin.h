@@ -403,7 +403,8 @@ struct davit_finding {
   const char *code;    /* stable, for scripts: "nvidia.uvm-missing" */
   const char *subject; /* device id, path or file:line; NULL: the whole host */
   const char *text;
-  const char *remedy; /* NULL only for OK and NOTE */
+  const char *remedy; /* with each command in `backticks`; NULL only for OK and NOTE */
+  const char *why;    /* since 1.1: what a container would see of it; NULL: the text says it */
 };
 
 struct davit_findings {
@@ -477,7 +478,7 @@ struct davit_plugin {
   int (*share)(struct davit_instance *self, const struct davit_request *req,
                const struct davit_edits *edits);
   /* Read-only; a broken host is findings and DAVIT_OK. req NULL: the host; else also that
-   * container. */
+   * container, of which the root file system may be all that is known, and no device chosen. */
   int (*diagnose)(struct davit_instance *self, const struct davit_request *req,
                   const struct davit_findings *out);
 };
