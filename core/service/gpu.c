@@ -30,6 +30,7 @@ enum {
   TIME_SLICE_INDEX,
   TIME_SLICING_CONFIG_PATH,
   DRIVER_CAPABILITIES,
+  CU_MASK,
   PLUGIN_KEYS
 };
 
@@ -220,6 +221,10 @@ static void read_driver_capabilities(struct reader *reader, const struct doc_nod
   key->value = text;
 }
 
+static void read_cu_mask(struct reader *reader, const struct doc_node *value, void *into) {
+  take_text(reader, value, &((struct gpu_model *)into)->keys[CU_MASK]);
+}
+
 static void read_memory_limit(struct reader *reader, const struct doc_node *value, void *into) {
   struct gpu_model *model = into;
   model->gpu.memory_limit_at = field_at(reader, value);
@@ -284,6 +289,7 @@ const struct field service_gpu_keys[] = {
     {.key = "time_slicing_config_path", .read = read_config_path, .flags = FIELD_OPTIONAL},
     {.key = "time_slice_replicas", .read = read_replicas, .flags = FIELD_OPTIONAL},
     {.key = "driver_capabilities", .read = read_driver_capabilities, .flags = FIELD_OPTIONAL},
+    {.key = "cu_mask", .read = read_cu_mask, .flags = FIELD_OPTIONAL},
     {.key = NULL},
 };
 
@@ -356,7 +362,8 @@ void read_gpu(struct reader *reader, const struct doc_node *value, void *into) {
                [MPS_PINNED_MEMORY_LIMIT] = {"mps-pinned-memory-limit", .sharing = mps},
                [TIME_SLICE_INDEX] = {"time-slice-index", .sharing = time_slice},
                [TIME_SLICING_CONFIG_PATH] = {"time-slicing-config-path", .sharing = time_slice},
-               [DRIVER_CAPABILITIES] = {"driver-capabilities"}}};
+               [DRIVER_CAPABILITIES] = {"driver-capabilities"},
+               [CU_MASK] = {"cu-mask"}}};
   keys_read(reader, value, service_gpu_keys, &model);
   if (value->kind != DOC_MAPPING)
     return;

@@ -444,9 +444,11 @@ class Generator:
         if vendor != "nvidia" or self.chance(0.3):
             values["vendor"] = lambda: Text(vendor)
             required.append("vendor")
+        if vendor == "amd":
+            values["cu_mask"] = lambda: Text(self.random.choice(["0-3", "0,2,4-7", "5"]))
         if vendor == "nvidia":
             words = "compute utility graphics video display ngx compat32 all".split()
-            values["driver_capabilities"] = lambda: [Word(word) for word in self.random.sample(words, self.random.randint(1, 3))]
+            values["driver_capabilities"] = lambda: [Word(word) for word in self.random.sample(words, self.random.randint(1, 4))]
             values["model"] = lambda: Text(self.random.choice(["H200", "NVIDIA", "200"]))
             required += self.sharing(values)
         return self.keys("service_gpu_keys", tuple(required), tuple(values), 0.3, **values)

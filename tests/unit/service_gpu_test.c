@@ -160,7 +160,7 @@ START_TEST(replicas_are_limited_by_a_number) {
 }
 END_TEST
 
-START_TEST(driver_capabilities_are_an_option_of_the_plugin) {
+START_TEST(what_the_plugin_judges_is_an_option_of_it) {
   CLEANUP(arena) struct arena arena = {0};
   const struct service_gpu *gpu =
       load_service(&arena, GPU("driver_capabilities: [video, utility]"))->gpu;
@@ -168,6 +168,10 @@ START_TEST(driver_capabilities_are_an_option_of_the_plugin) {
   ck_assert_str_eq(gpu->options[0].key, "driver-capabilities");
   ck_assert_str_eq(gpu->options[0].value, "video,utility");
   ck_assert_str_eq(gpu->options[0].at.key, "services.web.resources.gpu.driver_capabilities");
+  gpu = load_service(&arena, GPU("vendor: amd, cu_mask: 0-37"))->gpu;
+  ck_assert_uint_eq(gpu->option_count, 1);
+  ck_assert_str_eq(gpu->options[0].key, "cu-mask");
+  ck_assert_str_eq(gpu->options[0].value, "0-37");
   gpu = load_service(&arena, GPU("driver_capabilities: "))->gpu;
   ck_assert_uint_eq(gpu->option_count, 0);
 }
@@ -322,7 +326,7 @@ int main(void) {
   tcase_add_test(tests, time_slicing_keys_are_options_of_the_plugin);
   tcase_add_test(tests, memory_is_limited_by_a_size);
   tcase_add_test(tests, replicas_are_limited_by_a_number);
-  tcase_add_test(tests, driver_capabilities_are_an_option_of_the_plugin);
+  tcase_add_test(tests, what_the_plugin_judges_is_an_option_of_it);
   tcase_add_test(tests, distributed_has_defaults);
   tcase_add_test(tests, scheduling_is_the_orchestrators);
   tcase_add_loop_test(tests, wrong_requests, 0, ARRAY_LEN(wrong));
