@@ -79,7 +79,7 @@ bool cdi_reports_add(struct arena *arena, const struct index *index,
   struct map by_file = {0};
   size_t before = reports->files.count;
   for (size_t i = 0; i < index->directories.count; i++)
-    (void)cdi_directory_problem(index->directories.items[i], &reports->directories);
+    (void)cdi_directory_problem(index->directories.items[i], &reports->unreadable);
   for (size_t i = 0; i < index->files.count; i++) {
     struct spec_file *file = index->files.items[i];
     if (!cdi_file_is_one(file))
@@ -96,14 +96,14 @@ bool cdi_reports_add(struct arena *arena, const struct index *index,
 }
 
 bool cdi_reports_are_good(const struct cdi_reports *reports) {
-  bool good = !reports->directories.first;
+  bool good = !reports->unreadable.first;
   for (size_t i = 0; good && i < reports->files.count; i++)
     good = !((const struct cdi_report *)reports->files.items[i])->errors.first;
   return good;
 }
 
 void cleanup_cdi_reports(struct cdi_reports *reports) {
-  error_clear(&reports->directories);
+  error_clear(&reports->unreadable);
   for (size_t i = 0; i < reports->files.count; i++) {
     struct cdi_report *report = reports->files.items[i];
     error_clear(&report->errors);
