@@ -61,6 +61,11 @@ int spec_place_find(struct arena *arena, const char *output, struct spec_place *
   return place->dir ? DAVIT_OK : error_memory(err);
 }
 
+const char *spec_place_path(struct arena *arena, const struct spec_place *place) {
+  const char *slash = text_ends(place->dir, "/") ? "" : "/";
+  return arena_printf(arena, "%s%s%s", place->dir, slash, place->name);
+}
+
 int spec_file_name(struct arena *arena, const char *kind, enum doc_format format, const char **name,
                    struct davit_error *err) {
   const char *problem = kind_problem(kind);
@@ -113,7 +118,7 @@ int spec_file_write(const struct spec_place *place, const char *text, size_t siz
   int rc = check_name(place->name, err);
   if (rc < 0)
     return rc;
-  const char *path = arena_printf(&arena, "%s/%s", place->dir, place->name);
+  const char *path = spec_place_path(&arena, place);
   char *temporary = arena_printf(&arena, "%s/.davit-XXXXXX", place->dir);
   if (!path || !temporary)
     return error_memory(err);

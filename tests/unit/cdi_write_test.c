@@ -270,6 +270,19 @@ START_TEST(row) {
 }
 END_TEST
 
+/* As readers spell it: the check for conflicts compares the two. */
+START_TEST(a_path_has_no_slash_too_many) {
+  CLEANUP(arena) struct arena arena = {0};
+  CLEANUP(error) struct davit_error err = {0};
+  static const char *const outputs[] = {"/acme.json", "/tmp/../acme.json", "//acme.json"};
+  for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
+    struct spec_place place;
+    ck_assert_ok(spec_place_find(&arena, outputs[i], &place, &err), &err);
+    ck_assert_str_eq(spec_place_path(&arena, &place), "/acme.json");
+  }
+}
+END_TEST
+
 /* ---- the version ---------------------------------------------------------------------------- */
 
 #define NODE_EDIT(node_path, from, gid_of_host) \
@@ -424,6 +437,7 @@ int main(void) {
   Suite *suite = suite_create("cdi_write");
   TCase *tcase = tcase_create("cdi_write");
   tcase_add_loop_test(tcase, row, 0, ARRAY_LEN(rows));
+  tcase_add_test(tcase, a_path_has_no_slash_too_many);
   tcase_add_loop_test(tcase, version, 0, ARRAY_LEN(versions));
   tcase_add_test(tcase, the_newest_need_counts);
   tcase_add_loop_test(tcase, a_conflict_is_refused, 0, ARRAY_LEN(places));
