@@ -112,6 +112,13 @@ static int sync_directory(const char *dir, struct davit_error *err) {
   return fd < 0 || fsync(fd) < 0 ? report(dir, "writing it", errno, err) : DAVIT_OK;
 }
 
+/* Whatever the umask, as the file. Somebody else may have made it meanwhile: then it is theirs. */
+static int make_directory(const char *dir, struct davit_error *err) {
+  if (mkdir(dir, 0755) == 0 ? chmod(dir, 0755) == 0 : errno == EEXIST)
+    return DAVIT_OK;
+  return report(dir, "making it", errno, err);
+}
+
 int spec_file_write(const struct spec_place *place, const char *text, size_t size, bool keeps,
                     struct davit_error *err) {
   CLEANUP(arena) struct arena arena = {0};
@@ -122,8 +129,10 @@ int spec_file_write(const struct spec_place *place, const char *text, size_t siz
   char *temporary = arena_printf(&arena, "%s/.davit-XXXXXX", place->dir);
   if (!path || !temporary)
     return error_memory(err);
-  if (place->is_new && mkdir(place->dir, 0755) < 0 && errno != EEXIST)
-    return report(place->dir, "making it", errno, err);
+  if (place->is_new)
+    rc = make_directory(place->dir, err);
+  if (rc < 0)
+    return rc;
   CLEANUP(fd) int fd = mkostemp(temporary, O_CLOEXEC);
   if (fd < 0)
     return report(path, "making it", errno, err);

@@ -283,6 +283,20 @@ START_TEST(a_path_has_no_slash_too_many) {
 }
 END_TEST
 
+/* A file that all may read in a directory that they may not enter is read by nobody. */
+START_TEST(a_new_directory_may_be_read_by_all) {
+  CLEANUP(generate_rig) struct generate_rig rig;
+  set_up(&rig);
+  const char *dir = arena_printf(&rig.dir.arena, "%s/new", spec_dir(&rig));
+  const struct spec_place place = {.dir = dir, .name = "a.json", .is_new = true};
+  struct stat st;
+  umask(077);
+  ck_assert_ok(spec_file_write(&place, "{}", 2, false, &rig.err), &rig.err);
+  ck_assert_int_eq(stat(dir, &st), 0);
+  ck_assert_int_eq(st.st_mode & 07777, 0755);
+}
+END_TEST
+
 /* ---- the version ---------------------------------------------------------------------------- */
 
 #define NODE_EDIT(node_path, from, gid_of_host) \
@@ -438,6 +452,7 @@ int main(void) {
   TCase *tcase = tcase_create("cdi_write");
   tcase_add_loop_test(tcase, row, 0, ARRAY_LEN(rows));
   tcase_add_test(tcase, a_path_has_no_slash_too_many);
+  tcase_add_test(tcase, a_new_directory_may_be_read_by_all);
   tcase_add_loop_test(tcase, version, 0, ARRAY_LEN(versions));
   tcase_add_test(tcase, the_newest_need_counts);
   tcase_add_loop_test(tcase, a_conflict_is_refused, 0, ARRAY_LEN(places));
