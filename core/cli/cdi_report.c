@@ -10,8 +10,10 @@
 
 static void add_conflict(const struct definition *definition, struct cdi_report *report) {
   const struct definition *other = definition->rival;
-  (void)doc_fail(&report->errors, definition->device->at, DAVIT_E_INVALID, "cdi.conflict",
-                 "take one of them out: nobody can have the device",
+  const char *hint = definition->shadowed_by
+                         ? "take one of them out: other programs give the device to nobody then"
+                         : "take one of them out: nobody can have the device";
+  (void)doc_fail(&report->errors, definition->device->at, DAVIT_E_INVALID, "cdi.conflict", hint,
                  "%s is defined with equal priority in %s:%u too", definition->name,
                  other->file->path, other->device->at->line);
 }
