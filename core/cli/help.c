@@ -47,8 +47,8 @@ void print_help(FILE *out) {
 }
 
 void print_command_help(const struct cli_command *command, FILE *out) {
-  fprintf(out, "Usage: davit %s [OPTIONS] %s\n\n%s\n\n", command->name, command->operands,
-          command->summary);
+  fprintf(out, "Usage: davit %s [OPTIONS]%s%s\n\n%s\n\n", command->name,
+          command->operands[0] ? " " : "", command->operands, command->summary);
   if (command->subcommands) {
     fputs("Commands:\n", out);
     print_commands(command->subcommands, out);
