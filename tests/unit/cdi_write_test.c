@@ -316,7 +316,7 @@ static const char *const bind_options[] = {"ro", "rbind", NULL}, *const size_opt
                                                                                          NULL};
 
 /* The least version of a spec with one edit, in the device and then in the spec as a whole. V5 and
- * what else has annotations is never written, nor is an empty intelRdt. */
+ * what else has annotations is never written. */
 static const struct {
   const char *id;
   const char *kind, *device;
@@ -346,6 +346,7 @@ static const struct {
     {"V6", "vendor.com/dev.ice", "dev1", NODE_EDIT("/dev/a", "/dev/a", 0), "0.6.0"},
     {"V7", "vendor.com/device", "dev1", {.kind = EDIT_GID, .gid = 5}, "0.7.0"},
     {"V7 node", "vendor.com/device", "dev1", NODE_EDIT("/dev/a", "/dev/a", 5), "0.7.0"},
+    {"V8", "vendor.com/device", "dev1", RDT("", ""), "0.7.0"},
     {"V8 closID", "vendor.com/device", "dev1", RDT("closID", "a"), "0.7.0"},
     {"V9", "vendor.com/device", "dev1", RDT("schemata", "MB:0=1"), "1.1.0"},
     {"V10", "vendor.com/device", "dev1", RDT("enableMonitoring", "true"), "1.1.0"},
