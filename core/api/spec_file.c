@@ -61,6 +61,11 @@ int spec_place_find(struct arena *arena, const char *output, struct spec_place *
   return place->dir ? DAVIT_OK : error_memory(err);
 }
 
+const char *spec_place_path(struct arena *arena, const struct spec_place *place) {
+  const char *slash = text_ends(place->dir, "/") ? "" : "/";
+  return arena_printf(arena, "%s%s%s", place->dir, slash, place->name);
+}
+
 int spec_file_name(struct arena *arena, const char *kind, enum doc_format format, const char **name,
                    struct davit_error *err) {
   const char *problem = kind_problem(kind);
@@ -107,18 +112,27 @@ static int sync_directory(const char *dir, struct davit_error *err) {
   return fd < 0 || fsync(fd) < 0 ? report(dir, "writing it", errno, err) : DAVIT_OK;
 }
 
+/* Whatever the umask, as the file. Somebody else may have made it meanwhile: then it is theirs. */
+static int make_directory(const char *dir, struct davit_error *err) {
+  if (mkdir(dir, 0755) == 0 ? chmod(dir, 0755) == 0 : errno == EEXIST)
+    return DAVIT_OK;
+  return report(dir, "making it", errno, err);
+}
+
 int spec_file_write(const struct spec_place *place, const char *text, size_t size, bool keeps,
                     struct davit_error *err) {
   CLEANUP(arena) struct arena arena = {0};
   int rc = check_name(place->name, err);
   if (rc < 0)
     return rc;
-  const char *path = arena_printf(&arena, "%s/%s", place->dir, place->name);
+  const char *path = spec_place_path(&arena, place);
   char *temporary = arena_printf(&arena, "%s/.davit-XXXXXX", place->dir);
   if (!path || !temporary)
     return error_memory(err);
-  if (place->is_new && mkdir(place->dir, 0755) < 0 && errno != EEXIST)
-    return report(place->dir, "making it", errno, err);
+  if (place->is_new)
+    rc = make_directory(place->dir, err);
+  if (rc < 0)
+    return rc;
   CLEANUP(fd) int fd = mkostemp(temporary, O_CLOEXEC);
   if (fd < 0)
     return report(path, "making it", errno, err);

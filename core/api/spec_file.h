@@ -22,6 +22,9 @@ int spec_place_find(struct arena *arena, const char *output, struct spec_place *
 int spec_file_name(struct arena *arena, const char *kind, enum doc_format format, const char **name,
                    struct davit_error *err) MUST_CHECK;
 
+/* The whole of it, with a name. NULL: out of memory. */
+const char *spec_place_path(struct arena *arena, const struct spec_place *place);
+
 /* Makes the file, 0644, as a whole or not at all, and its directory if that is new. "cdi.write": a
  * name that is no plain file name or that readers of CDI do not look at; a file that is there, with
  * `keeps`; a call that fails. */

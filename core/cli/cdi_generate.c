@@ -6,6 +6,7 @@
 
 #include "api/spec_file.h"
 #include "cdi/names.h"
+#include "cli/cdi_shadow.h"
 #include "plugin/generate.h"
 #include "util/cleanup.h"
 #include "util/text.h"
@@ -42,6 +43,12 @@ static int look_at(struct cli *cli, const char *dir, struct davit_error *err) {
   return !dir || list_push(&session->arena, &session->cdi_dirs, dir) ? DAVIT_OK : error_memory(err);
 }
 
+/* And then all that davit reads when it is asked for devices. */
+static void look_at_all(struct cli *cli) {
+  cli->session.cdi_dirs = (struct list){0};
+  read_variables(cli);
+}
+
 static int write_file(struct cli *cli, struct machine *machine, const struct generated_spec *spec,
                       struct spec_place *place, const char *text, size_t size,
                       struct davit_error *err) {
@@ -51,17 +58,19 @@ static int write_file(struct cli *cli, struct machine *machine, const struct gen
     answer = spec_file_name(arena, spec->kind, cli->format, &place->name, err);
   if (answer < 0)
     return answer;
-  const char *path = arena_printf(arena, "%s/%s", place->dir, place->name);
+  const char *path = spec_place_path(arena, place);
   if (!path)
     return error_memory(err);
   if (!place->is_new)
     answer = generate_check_place(machine->providers, arena, spec, path, err);
   if (answer == DAVIT_OK)
     answer = spec_file_write(place, text, size, cli->keeps, err);
-  if (answer == DAVIT_OK)
-    log_info(&cli->session.log, "wrote %s: %zu devices of kind %s, CDI %s", path,
-             spec->devices.count, spec->kind, generated_version(spec));
-  return answer;
+  if (answer < 0)
+    return answer;
+  log_info(&cli->session.log, "wrote %s: %zu devices of kind %s, CDI %s", path, spec->devices.count,
+           spec->kind, generated_version(spec));
+  look_at_all(cli);
+  return cdi_warn_shadowed(cli, place, err);
 }
 
 static int run(struct cli *cli, struct davit_error *err) {

@@ -2,6 +2,12 @@
 /* davit cdi list: what the CDI files of this host define. */
 #include "cli/cdi_list.h"
 
+/* JSON with these says by itself what could not be read. */
+static bool says_what_is_wrong(const struct cli *cli) {
+  const unsigned saying = 1u << CDI_LIST_SPECS | 1u << CDI_LIST_DIRS;
+  return cli->json && (!cli->cdi_lists || (cli->cdi_lists & saying) == saying);
+}
+
 static int run(struct cli *cli, struct davit_error *err) {
   CLEANUP(cdi_specs) struct cdi_specs specs = {0};
   CLEANUP(index) struct index index = {0};
@@ -14,10 +20,10 @@ static int run(struct cli *cli, struct davit_error *err) {
         cdi_listing_make(&cli->session.arena, &index, list_strings(&cli->operands), &listing, err);
   if (answer < 0)
     return answer;
-  if (cli->json)
-    return cdi_list_json(&listing, cli->cdi_lists, err);
-  cdi_listing_warn(&listing, &cli->session.log);
-  return cdi_list_text(cli, &listing, err);
+  if (!says_what_is_wrong(cli))
+    cdi_listing_warn(&listing, &cli->session.log);
+  return cli->json ? cdi_list_json(&listing, cli->cdi_lists, err)
+                   : cdi_list_text(cli, &listing, err);
 }
 
 /* ---- options -------------------------------------------------------------------------------- */

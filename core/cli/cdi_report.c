@@ -10,8 +10,10 @@
 
 static void add_conflict(const struct definition *definition, struct cdi_report *report) {
   const struct definition *other = definition->rival;
-  (void)doc_fail(&report->errors, definition->device->at, DAVIT_E_INVALID, "cdi.conflict",
-                 "take one of them out: nobody can have the device",
+  const char *hint = definition->shadowed_by
+                         ? "take one of them out: other programs give the device to nobody then"
+                         : "take one of them out: nobody can have the device";
+  (void)doc_fail(&report->errors, definition->device->at, DAVIT_E_INVALID, "cdi.conflict", hint,
                  "%s is defined with equal priority in %s:%u too", definition->name,
                  other->file->path, other->device->at->line);
 }
@@ -79,7 +81,7 @@ bool cdi_reports_add(struct arena *arena, const struct index *index,
   struct map by_file = {0};
   size_t before = reports->files.count;
   for (size_t i = 0; i < index->directories.count; i++)
-    (void)cdi_directory_problem(index->directories.items[i], &reports->directories);
+    (void)cdi_directory_problem(index->directories.items[i], &reports->unreadable);
   for (size_t i = 0; i < index->files.count; i++) {
     struct spec_file *file = index->files.items[i];
     if (!cdi_file_is_one(file))
@@ -96,14 +98,14 @@ bool cdi_reports_add(struct arena *arena, const struct index *index,
 }
 
 bool cdi_reports_are_good(const struct cdi_reports *reports) {
-  bool good = !reports->directories.first;
+  bool good = !reports->unreadable.first;
   for (size_t i = 0; good && i < reports->files.count; i++)
     good = !((const struct cdi_report *)reports->files.items[i])->errors.first;
   return good;
 }
 
 void cleanup_cdi_reports(struct cdi_reports *reports) {
-  error_clear(&reports->directories);
+  error_clear(&reports->unreadable);
   for (size_t i = 0; i < reports->files.count; i++) {
     struct cdi_report *report = reports->files.items[i];
     error_clear(&report->errors);

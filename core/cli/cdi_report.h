@@ -13,8 +13,8 @@ struct cdi_report {
 };
 
 struct cdi_reports {
-  struct davit_error directories; /* that cannot be read */
-  struct list files;              /* struct cdi_report */
+  struct davit_error unreadable; /* directories and operands that cannot be read */
+  struct list files;             /* struct cdi_report */
 };
 
 struct cdi_strictness {

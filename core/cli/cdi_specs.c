@@ -35,7 +35,7 @@ static int read_all(const struct davit_host *host, void *user) {
 
 static bool is_directory(const char *path) {
   struct stat st;
-  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+  return strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 int cdi_specs_read(struct cli *cli, struct cdi_specs *specs, const char *operand,

@@ -23,13 +23,18 @@ static int judge(const struct davit_host *host, void *user) {
   return host->fail(host, DAVIT_E_MEMORY, "memory.out", NULL, NULL, "out of memory");
 }
 
-/* Each operand is for itself: only the files of one directory meet. */
+/* Each operand is for itself: only the files of one directory meet, and one that cannot be read
+ * keeps nobody from hearing of the others. */
 static int check_operand(struct cli *cli, struct cdi_specs *specs, const char *operand,
                          struct cdi_reports *reports, struct davit_error *err) {
   CLEANUP(index) struct index index = {0};
+  CLEANUP(error) struct davit_error unreadable = {0};
   struct judging judging = {cli, &cli->session.arena, &index, reports};
-  int answer = cdi_specs_read(cli, specs, operand, &index, err);
-  return answer < 0 ? answer : instance_run(specs->instance, "check", judge, &judging, err);
+  int answer = cdi_specs_read(cli, specs, operand, &index, &unreadable);
+  if (answer == DAVIT_OK)
+    return instance_run(specs->instance, "check", judge, &judging, err);
+  error_take(answer == DAVIT_E_MEMORY ? err : &reports->unreadable, &unreadable);
+  return answer == DAVIT_E_MEMORY ? answer : DAVIT_OK;
 }
 
 static int check_all(struct cli *cli, struct cdi_reports *reports, struct davit_error *err) {
@@ -67,10 +72,10 @@ static void print_report(const struct cli *cli, const struct cdi_report *report)
 
 static int print_text(const struct cli *cli, const struct cdi_reports *reports,
                       struct davit_error *err) {
-  report_error(cli, &reports->directories);
+  report_error(cli, &reports->unreadable);
   for (size_t i = 0; i < reports->files.count; i++)
     print_report(cli, reports->files.items[i]);
-  if (reports->files.count == 0)
+  if (reports->files.count == 0 && !reports->unreadable.first)
     puts("no CDI files found");
   return finish_output(err);
 }
@@ -99,7 +104,7 @@ static int print_json(const struct cdi_reports *reports, struct davit_error *err
   cJSON *files = cJSON_AddArrayToObject(object, "files");
   for (size_t i = 0; i < reports->files.count; i++)
     cJSON_AddItemToArray(files, report_json(reports->files.items[i]));
-  json_add_problems(object, "errors", &reports->directories);
+  json_add_problems(object, "errors", &reports->unreadable);
   return json_to_stdout(object, err);
 }
 

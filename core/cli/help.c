@@ -47,14 +47,14 @@ void print_help(FILE *out) {
 }
 
 void print_command_help(const struct cli_command *command, FILE *out) {
-  fprintf(out, "Usage: davit %s [OPTIONS] %s\n\n%s\n\n", command->name, command->operands,
-          command->summary);
+  fprintf(out, "Usage: davit %s [OPTIONS]%s%s\n\n%s\n", command->name,
+          command->operands[0] ? " " : "", command->operands, command->summary);
   if (command->subcommands) {
-    fputs("Commands:\n", out);
+    fputs("\nCommands:\n", out);
     print_commands(command->subcommands, out);
-  } else {
-    fputs("Options:\n", out);
-    for (size_t i = 0; command->options && command->options[i]; i++)
+  } else if (command->options) {
+    fputs("\nOptions:\n", out);
+    for (size_t i = 0; command->options[i]; i++)
       print_options(command->options[i], out);
   }
   print_common_options(out);

@@ -5,19 +5,40 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 #include "util/cleanup.h"
+#include "util/text.h"
+
+/* Names of files are bytes and JSON is UTF-8: U+FFFD stands for a byte that is none. */
+static cJSON *make_text(const char *text) {
+  static const char replacement[] = "\xef\xbf\xbd";
+  if (text_is_utf8(text))
+    return cJSON_CreateString(text);
+  size_t size = strlen(text);
+  CLEANUP(free) char *valid = malloc(size * strlen(replacement) + 1);
+  if (!valid)
+    return NULL;
+  char *end = valid;
+  for (size_t at = 0, length; at < size; at += length ? length : 1) {
+    length = text_utf8_length((const unsigned char *)text + at, size - at);
+    end = length ? mempcpy(end, text + at, length) : stpcpy(end, replacement);
+  }
+  *end = '\0';
+  return cJSON_CreateString(valid);
+}
 
 void json_add_text(cJSON *object, const char *key, const char *text) {
   if (text)
-    cJSON_AddStringToObject(object, key, text);
+    cJSON_AddItemToObject(object, key, make_text(text));
 }
 
 void json_add_list(cJSON *object, const char *key, const char *const *texts) {
   cJSON *array = cJSON_AddArrayToObject(object, key);
   for (; texts && *texts; texts++)
-    cJSON_AddItemToArray(array, cJSON_CreateString(*texts));
+    cJSON_AddItemToArray(array, make_text(*texts));
 }
 
 void json_add_number(cJSON *object, const char *key, uint64_t number) {

@@ -8,6 +8,7 @@
 
 #include "util/error.h"
 
+/* Texts may hold bytes that are not UTF-8; the JSON does not. */
 void json_add_text(cJSON *object, const char *key, const char *text); /* NULL: nothing is added */
 void json_add_list(cJSON *object, const char *key,
                    const char *const *texts); /* NULL: an empty one */

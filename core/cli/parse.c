@@ -172,9 +172,9 @@ static int parse_command(struct cli *cli, const struct cli_command *command, int
     return answer;
   if (optind > 1 && strcmp(argv[optind - 1], "--") == 0)
     cli->session.args = (const char *const *)argv + optind;
-  const char *hint =
-      arena_printf(&cli->session.arena, "davit %s [options] %s; see `davit %s --help`",
-                   command->name, command->operands, command->name);
+  const char *hint = arena_printf(
+      &cli->session.arena, "davit %s [options]%s%s; see `davit %s --help`", command->name,
+      command->operands[0] ? " " : "", command->operands, command->name);
   if (cli->operands.count < command->least)
     return usage_error(err, hint, "davit %s needs %s", command->name, command->operands);
   if (cli->operands.count > command->most)

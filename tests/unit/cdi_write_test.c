@@ -270,6 +270,33 @@ START_TEST(row) {
 }
 END_TEST
 
+/* As readers spell it: the check for conflicts compares the two. */
+START_TEST(a_path_has_no_slash_too_many) {
+  CLEANUP(arena) struct arena arena = {0};
+  CLEANUP(error) struct davit_error err = {0};
+  static const char *const outputs[] = {"/acme.json", "/tmp/../acme.json", "//acme.json"};
+  for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
+    struct spec_place place;
+    ck_assert_ok(spec_place_find(&arena, outputs[i], &place, &err), &err);
+    ck_assert_str_eq(spec_place_path(&arena, &place), "/acme.json");
+  }
+}
+END_TEST
+
+/* A file that all may read in a directory that they may not enter is read by nobody. */
+START_TEST(a_new_directory_may_be_read_by_all) {
+  CLEANUP(generate_rig) struct generate_rig rig;
+  set_up(&rig);
+  const char *dir = arena_printf(&rig.dir.arena, "%s/new", spec_dir(&rig));
+  const struct spec_place place = {.dir = dir, .name = "a.json", .is_new = true};
+  struct stat st;
+  umask(077);
+  ck_assert_ok(spec_file_write(&place, "{}", 2, false, &rig.err), &rig.err);
+  ck_assert_int_eq(stat(dir, &st), 0);
+  ck_assert_int_eq(st.st_mode & 07777, 0755);
+}
+END_TEST
+
 /* ---- the version ---------------------------------------------------------------------------- */
 
 #define NODE_EDIT(node_path, from, gid_of_host) \
@@ -289,7 +316,7 @@ static const char *const bind_options[] = {"ro", "rbind", NULL}, *const size_opt
                                                                                          NULL};
 
 /* The least version of a spec with one edit, in the device and then in the spec as a whole. V5 and
- * what else has annotations is never written, nor is an empty intelRdt. */
+ * what else has annotations is never written. */
 static const struct {
   const char *id;
   const char *kind, *device;
@@ -319,6 +346,7 @@ static const struct {
     {"V6", "vendor.com/dev.ice", "dev1", NODE_EDIT("/dev/a", "/dev/a", 0), "0.6.0"},
     {"V7", "vendor.com/device", "dev1", {.kind = EDIT_GID, .gid = 5}, "0.7.0"},
     {"V7 node", "vendor.com/device", "dev1", NODE_EDIT("/dev/a", "/dev/a", 5), "0.7.0"},
+    {"V8", "vendor.com/device", "dev1", RDT("", ""), "0.7.0"},
     {"V8 closID", "vendor.com/device", "dev1", RDT("closID", "a"), "0.7.0"},
     {"V9", "vendor.com/device", "dev1", RDT("schemata", "MB:0=1"), "1.1.0"},
     {"V10", "vendor.com/device", "dev1", RDT("enableMonitoring", "true"), "1.1.0"},
@@ -424,6 +452,8 @@ int main(void) {
   Suite *suite = suite_create("cdi_write");
   TCase *tcase = tcase_create("cdi_write");
   tcase_add_loop_test(tcase, row, 0, ARRAY_LEN(rows));
+  tcase_add_test(tcase, a_path_has_no_slash_too_many);
+  tcase_add_test(tcase, a_new_directory_may_be_read_by_all);
   tcase_add_loop_test(tcase, version, 0, ARRAY_LEN(versions));
   tcase_add_test(tcase, the_newest_need_counts);
   tcase_add_loop_test(tcase, a_conflict_is_refused, 0, ARRAY_LEN(places));
