@@ -250,6 +250,16 @@ START_TEST(who_asks_for_an_absent_device_is_named) {
 }
 END_TEST
 
+/* Files of other kinds are read for a near name, and what is odd about them is nobody's concern. */
+START_TEST(a_near_name_is_looked_for_in_silence) {
+  put(&rig, "/etc/cdi/a.yaml", GOOD);
+  put(&rig, "/etc/cdi/b.yaml", "cdiVersion: 0.6.0\nKind: w.com/c\ndevices: []\n");
+  struct outcome outcome = inject_devices(&rig, "v.com/c=lefft", "{}");
+  ck_assert_contains(outcome.problems, "no device \"lefft\"");
+  ck_assert_str_eq(outcome.messages, "");
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("cdi_absent");
   TCase *tests = tcase_create("cdi_absent");
@@ -260,6 +270,7 @@ int main(void) {
   tcase_add_test(tests, a_directory_that_is_there_twice_is_named);
   tcase_add_test(tests, many_absent_devices_are_not_all_explained);
   tcase_add_test(tests, who_asks_for_an_absent_device_is_named);
+  tcase_add_test(tests, a_near_name_is_looked_for_in_silence);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }
