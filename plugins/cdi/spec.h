@@ -39,6 +39,10 @@ struct cdi_mount {
   struct list options; /* struct cdi_text */
 };
 
+bool mount_has_option(const struct cdi_mount *mount, const char *option);
+/* The source is a path: what neither its type nor its options say is a bind mount, too. */
+bool mount_is_bind(const struct cdi_mount *mount);
+
 struct cdi_hook {
   const struct doc_node *at;
   const char *name;

@@ -65,22 +65,28 @@ static void read_nodes(struct reader *reader, const struct doc_node *value, void
 
 /* ---- mounts, hooks -------------------------------------------------------------------------- */
 
-static bool is_bind(const struct cdi_mount *mount) {
-  for (size_t i = 0; i < mount->options.count; i++) {
-    const struct cdi_text *option = mount->options.items[i];
-    if (strcmp(option->text, "bind") == 0 || strcmp(option->text, "rbind") == 0)
+bool mount_has_option(const struct cdi_mount *mount, const char *option) {
+  for (size_t i = 0; i < mount->options.count; i++)
+    if (strcmp(((const struct cdi_text *)mount->options.items[i])->text, option) == 0)
       return true;
-  }
-  return mount->type && strcmp(mount->type, "bind") == 0;
+  return false;
+}
+
+static bool says_bind(const struct cdi_mount *mount) {
+  return mount_has_option(mount, "bind") || mount_has_option(mount, "rbind");
+}
+
+bool mount_is_bind(const struct cdi_mount *mount) {
+  return !mount->type || strcmp(mount->type, "bind") == 0 || says_bind(mount);
 }
 
 static void check_mount(struct reader *reader, const struct cdi_mount *mount) {
   check_absolute(reader, mount->at, "containerPath", mount->container_path);
-  if (is_bind(mount))
-    check_absolute(reader, mount->at, "hostPath", mount->host_path);
-  else if (!mount->type)
+  if (!mount->type && !says_bind(mount))
     reader_note(reader, mount->at, "write options: [bind], or [rbind]",
                 "the mount has neither a type nor an option that makes it a bind mount");
+  else if (mount_is_bind(mount))
+    check_absolute(reader, mount->at, "hostPath", mount->host_path);
 }
 
 static void read_mounts(struct reader *reader, const struct doc_node *value, void *into) {
