@@ -338,6 +338,25 @@ START_TEST(a_tie_at_the_top_is_unusable) {
 }
 END_TEST
 
+/* However many files say it: davit takes texts of 4096 bytes, and a longer one would hide all
+ * devices. */
+START_TEST(a_tie_of_many_files_is_one_device_unusable) {
+  for (int i = 0; i < 300; i++) {
+    put_small(&rig, arena_printf(&rig.arena, "/etc/cdi/low%03d.yaml", i), "v.com/c", "d",
+              "env: [A=b]");
+    put_small(&rig, arena_printf(&rig.arena, "/var/run/cdi/%03d.yaml", i), "v.com/c", "d",
+              "env: [A=b]");
+  }
+  put_small(&rig, "/etc/cdi/other.yaml", "v.com/c", "e", "env: [A=b]");
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  const char *text = find_device(&rig, "d")->unusable;
+  ck_assert_contains(text, "/var/run/cdi/000.yaml:3, /var/run/cdi/001.yaml:3, ");
+  ck_assert_contains(text, " more; these shadow /etc/cdi/low000.yaml:3");
+  ck_assert_ptr_null(find_device(&rig, "e")->unusable);
+}
+END_TEST
+
 START_TEST(a_tie_below_does_not_matter) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", "env: [A=low]");
   put_small(&rig, "/etc/cdi/b.yaml", "v.com/c", "d", "env: [A=low]");
@@ -681,6 +700,7 @@ int main(void) {
   tcase_add_test(tests, only_spec_files_are_read);
   tcase_add_test(tests, a_later_directory_goes_first);
   tcase_add_test(tests, a_tie_at_the_top_is_unusable);
+  tcase_add_test(tests, a_tie_of_many_files_is_one_device_unusable);
   tcase_add_test(tests, a_tie_below_does_not_matter);
   tcase_add_test(tests, one_directory_under_two_names_is_no_tie);
   tcase_add_test(tests, given_directories_replace_the_defaults);
