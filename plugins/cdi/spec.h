@@ -31,6 +31,9 @@ struct cdi_node {
   struct cdi_number major, minor, mode, uid, gid;
 };
 
+/* The path is absolute and there is no ".." in it. */
+bool path_is_absolute(const char *path);
+
 struct cdi_mount {
   const struct doc_node *at;
   const char *host_path;

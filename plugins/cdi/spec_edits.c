@@ -28,11 +28,18 @@ static void read_objects(struct reader *reader, const struct doc_node *value, st
   }
 }
 
+bool path_is_absolute(const char *path) {
+  for (const char *up = path; (up = strstr(up, "/..")); up++)
+    if (up[3] == '/' || up[3] == '\0')
+      return false;
+  return *path == '/';
+}
+
 /* Paths are absolute by the format, but its readers do not look. */
 static void check_absolute(struct reader *reader, const struct doc_node *object, const char *field,
                            const char *path) {
-  if (path && *path != '/')
-    reader_note(reader, field_of(object, field), "write an absolute path",
+  if (path && !path_is_absolute(path))
+    reader_note(reader, field_of(object, field), "write an absolute path without \"..\"",
                 "the %s \"%.80s\" is not absolute", field, path);
 }
 

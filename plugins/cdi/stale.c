@@ -43,35 +43,38 @@ void count_more_stale(struct injection *injection) {
                     injection->more_stale);
 }
 
-const char *clean_path(struct injection *injection, const struct doc_node *at, const char *what,
-                       const char *path) {
-  if (path_is_clean(path))
-    return path;
-  char *clean = arena_alloc(injection->arena, strlen(path) + 2);
-  if (!clean) {
-    (void)error_memory(&injection->problems);
-    return NULL;
-  }
-  char *end = clean;
-  bool is_good = *path == '/';
-  for (const char *part = path; *part; part += strcspn(part, "/")) {
-    part += strspn(part, "/");
-    size_t size = strcspn(part, "/");
-    if (size == 0 || (size == 1 && part[0] == '.'))
-      continue;
-    is_good = is_good && !(size == 2 && memcmp(part, "..", 2) == 0);
-    *end++ = '/';
-    end = mempcpy(end, part, size);
-  }
-  if (end == clean)
-    *end = '/';
-  if (is_good)
-    return clean;
+static const char *refuse_path(struct injection *injection, const struct doc_node *at,
+                               const char *what, const char *path) {
   if (injection->problems.count < MOST_PROBLEMS)
     (void)doc_fail(&injection->problems, at, DAVIT_E_INVALID, CDI_BROKEN,
                    "write an absolute path without \"..\"", "%s \"%s\" is not absolute", what,
                    path);
   return NULL;
+}
+
+const char *clean_path(struct injection *injection, const struct doc_node *at, const char *what,
+                       const char *path) {
+  if (path_is_clean(path))
+    return path;
+  if (!path_is_absolute(path))
+    return refuse_path(injection, at, what, path);
+  char *clean = arena_alloc(injection->arena, strlen(path) + 1);
+  if (!clean) {
+    (void)error_memory(&injection->problems);
+    return NULL;
+  }
+  char *end = clean;
+  for (const char *part = path; *part; part += strcspn(part, "/")) {
+    part += strspn(part, "/");
+    size_t size = strcspn(part, "/");
+    if (size == 0 || (size == 1 && part[0] == '.'))
+      continue;
+    *end++ = '/';
+    end = mempcpy(end, part, size);
+  }
+  if (end == clean)
+    *end = '/';
+  return clean;
 }
 
 bool check_node(struct injection *injection, const struct cdi_node *node, const char *path) {
