@@ -259,7 +259,15 @@ static int find_devices(struct index *index, const struct davit_request *request
   return DAVIT_OK;
 }
 
-static int add_device(struct injection *injection, const struct map *found, struct map *seen_files,
+/* A path would not do: of a host's file and a caller's it may be the same. */
+static bool is_seen(const struct list *files, const struct spec_file *file) {
+  for (size_t i = 0; i < files->count; i++)
+    if (files->items[i] == file)
+      return true;
+  return false;
+}
+
+static int add_device(struct injection *injection, const struct map *found, struct list *seen_files,
                       const struct davit_device *device) {
   const char *name = arena_printf(injection->arena, "%s=%s", device->kind, device->id);
   if (!name)
@@ -272,8 +280,8 @@ static int add_device(struct injection *injection, const struct map *found, stru
                                  one ? " without contradiction" : "");
   injection->file = one->file;
   injection->device = NULL;
-  if (!map_find(seen_files, one->file->path)) {
-    if (!map_put(injection->arena, seen_files, one->file->path, NULL))
+  if (!is_seen(seen_files, one->file)) {
+    if (!list_push(injection->arena, seen_files, one->file))
       return out_of_memory(injection);
     int answer = add_edits(injection, &one->file->spec->edits);
     if (answer < 0)
@@ -287,7 +295,8 @@ int edits_inject(struct index *index, const struct davit_request *request,
                  const struct davit_edits *edits) {
   struct injection injection = {
       .host = index->host, .arena = index->arena, .request = request, .edits = edits};
-  struct map found = {0}, seen_files = {0};
+  struct map found = {0};
+  struct list seen_files = {0};
   int answer = find_devices(index, request, &found);
   if (answer == DAVIT_E_MEMORY)
     return out_of_memory(&injection);
