@@ -41,15 +41,29 @@ void absences_tell(const struct search *search, const char *const *names, struct
 
 /* ---- devices that CDI lacks ------------------------------------------------------------------ */
 
-/* Those names that mean no device of the inventory. False: out of memory. */
+static bool match(struct arena *arena, const struct inventory *inventory,
+                  const struct request_text *name, struct list *matches) {
+  return name->is_pattern ? match_pattern(arena, inventory->devices, name->text, matches)
+                          : match_devices(arena, inventory->devices, name->text, matches);
+}
+
+/* What is asked for and means no device of the inventory. */
+struct missing {
+  struct list names;
+  const struct where *at; /* of the first; NULL: none */
+};
+
+/* False: out of memory. */
 static bool find_missing(const struct search *search, const struct inventory *inventory,
-                         struct list *missing) {
+                         struct missing *missing) {
   for (size_t i = 0; i < search->request->device_count; i++) {
-    const char *name = search->request->devices[i].text;
+    const struct request_text *name = &search->request->devices[i];
     struct list matches = {0};
-    if (!match_devices(search->arena, inventory->devices, name, &matches) ||
-        (matches.count == 0 && !list_push(search->arena, missing, name)))
+    if (!match(search->arena, inventory, name, &matches) ||
+        (matches.count == 0 && !list_push(search->arena, &missing->names, name->text)))
       return false;
+    if (matches.count == 0 && !missing->at)
+      missing->at = &name->at;
   }
   return true;
 }
@@ -60,7 +74,7 @@ static const char *full_names(const struct search *search, const struct list *na
   struct list full = {0};
   for (size_t i = 0; i < names->count; i++) {
     const char *name = names->items[i];
-    if (!name_is_qualified(name) && kinds && kinds[0] && !kinds[1])
+    if (!text_is_pattern(name) && !name_is_qualified(name) && kinds && kinds[0] && !kinds[1])
       name = arena_printf(search->arena, "%s=%s", kinds[0], name);
     if (!name || !list_push(search->arena, &full, name))
       return NULL;
@@ -77,16 +91,17 @@ void absences_explain(const struct search *search, const struct inventory *inven
                         search->own->plugin->name);
   const char *kinds = search->wanted.kinds ? strings_join(search->arena, search->wanted.kinds, 16)
                                            : search->wanted.vendor;
-  struct list missing = {0};
+  struct missing missing = {0};
   const char *names = NULL, *where = absences_where(search);
   if (find_missing(search, inventory, &missing))
-    names = full_names(search, &missing);
+    names = full_names(search, &missing.names);
   if (!hint || !names || !where) {
     (void)error_memory(err);
     return;
   }
-  (void)error_add_at(err, DAVIT_E_INVALID, "cdi.device-missing", &search->request->at, hint,
+  (void)error_add_at(err, DAVIT_E_INVALID, "cdi.device-missing",
+                     missing.at ? missing.at : &search->request->at, hint,
                      "the CDI specs of %s do not have every device that is asked for%s%s%s", kinds,
                      names[0] ? ": " : "", names, where);
-  absences_tell(search, list_strings(&missing), err);
+  absences_tell(search, list_strings(&missing.names), err);
 }

@@ -183,12 +183,17 @@ static const char *where_text(const struct index *index) {
   return text;
 }
 
-/* The names of all devices in all files, in full, or the kinds. */
+/* The names of all devices in all files, in full, or the kinds. Nobody is told of what is odd in
+ * files that were not asked for. */
 static bool list_all(struct teller *teller, bool in_full, struct list *names) {
   static const struct filter all = {.takes_all = true};
   struct index *index = teller->index;
   struct list devices = {0};
-  if (index_load(index, &all) < 0 || !devices_resolve(index, &all, &devices))
+  bool was_quiet = index->is_quiet;
+  index->is_quiet = true;
+  int answer = index_load(index, &all);
+  index->is_quiet = was_quiet;
+  if (answer < 0 || !devices_resolve(index, &all, &devices))
     return false;
   for (size_t i = 0; i < devices.count; i++) {
     const struct found_device *found = devices.items[i];

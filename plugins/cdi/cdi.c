@@ -36,21 +36,39 @@ static void close_cdi(struct davit_instance *self) {
   free(self);
 }
 
+enum {
+  LONG_TEXT = 1024 /* from here on files are counted: davit takes no text of more than 4096 bytes */
+};
+
+/* "; these shadow A; these shadow 3 more". NULL: out of memory. */
+static const char *add_shadowed(const struct davit_host *host, const char *text,
+                                const struct list *shadowed) {
+  size_t i = 0;
+  size_t longest = strlen(text) + LONG_TEXT;
+  for (; text && i < shadowed->count && strlen(text) < longest; i++) {
+    const struct other_definition *one = shadowed->items[i];
+    text =
+        host->format(host, "%s; these shadow %s:%u", text, one->file->path, one->device->at->line);
+  }
+  if (!text || i == shadowed->count)
+    return text;
+  return host->format(host, "%s; these shadow %zu more", text, shadowed->count - i);
+}
+
 /* NULL: out of memory. */
 static const char *tie_text(const struct davit_host *host, const struct found_device *found) {
+  const struct list *rivals = &found->rivals;
   const char *text = host->format(host, "defined in files of equal priority, %s:%u",
                                   found->file->path, found->device->at->line);
-  for (size_t i = 0; text && i < found->rivals.count; i++) {
-    const struct other_definition *rival = found->rivals.items[i];
-    text = host->format(host, "%s%s%s:%u", text, i + 1 < found->rivals.count ? ", " : " and ",
+  size_t i = 0;
+  for (; text && i < rivals->count && strlen(text) < LONG_TEXT; i++) {
+    const struct other_definition *rival = rivals->items[i];
+    text = host->format(host, "%s%s%s:%u", text, i + 1 < rivals->count ? ", " : " and ",
                         rival->file->path, rival->device->at->line);
   }
-  for (size_t i = 0; text && i < found->shadowed.count; i++) {
-    const struct other_definition *shadowed = found->shadowed.items[i];
-    text = host->format(host, "%s; these shadow %s:%u", text, shadowed->file->path,
-                        shadowed->device->at->line);
-  }
-  return text;
+  if (text && i < rivals->count)
+    text = host->format(host, "%s and %zu more", text, rivals->count - i);
+  return text ? add_shadowed(host, text, &found->shadowed) : NULL;
 }
 
 static int add_device(const struct davit_host *host, const struct found_device *found,

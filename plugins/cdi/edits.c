@@ -6,6 +6,7 @@
 #include "cdi/devices.h"
 #include "cdi/injection.h"
 #include "cdi/names.h"
+#include "cdi/on_host.h"
 #include "cdi/report.h"
 #include "util/map.h"
 #include "util/text.h"
@@ -50,7 +51,7 @@ static int add_node(struct injection *injection, const struct cdi_node *node) {
     edit.flags |= DAVIT_NODE_TYPE;
     edit.type = (uint32_t)node->type[0];
   }
-  if (node->major.is_given && node->major.value != 0) { /* in CDI 0 is not given */
+  if (node_has_numbers(node)) {
     edit.flags |= DAVIT_NODE_NUMBERS;
     edit.major = node->major.value;
     edit.minor = node->minor.value;
@@ -60,8 +61,7 @@ static int add_node(struct injection *injection, const struct cdi_node *node) {
     edit.mode = (uint32_t)node->mode.value;
   }
   take_owner(injection, node, &edit);
-  bool is_complete = node->type && (*node->type == 'p' || (edit.flags & DAVIT_NODE_NUMBERS));
-  if (!check_node(injection, node, edit.host_path, is_complete))
+  if (!check_node(injection, node, edit.host_path))
     return DAVIT_OK;
   name_source(injection, node->at);
   return injection->edits->add_device_node(injection->edits, &edit);
@@ -81,13 +81,6 @@ static const char *const *strings_of(const struct injection *injection, const st
   if (strings)
     strings[count] = last;
   return strings;
-}
-
-static bool has_option(const struct cdi_mount *mount, const char *option) {
-  for (size_t i = 0; i < mount->options.count; i++)
-    if (strcmp(((const struct cdi_text *)mount->options.items[i])->text, option) == 0)
-      return true;
-  return false;
 }
 
 /* In a user namespace the container's root sees the files of a bind mount as its own only if the
@@ -110,8 +103,8 @@ static const char *mapping_option(const struct injection *injection, const struc
 }
 
 static int add_mount(struct injection *injection, const struct cdi_mount *mount) {
-  bool says_bind = has_option(mount, "bind") || has_option(mount, "rbind");
-  bool is_bind = says_bind || !mount->type || strcmp(mount->type, "bind") == 0;
+  bool says_bind = mount_has_option(mount, "bind") || mount_has_option(mount, "rbind");
+  bool is_bind = mount_is_bind(mount);
   struct davit_mount edit = {DAVIT_SIZED(struct davit_mount), .host_path = mount->host_path,
                              .type = mount->type};
   edit.container_path =
@@ -266,7 +259,15 @@ static int find_devices(struct index *index, const struct davit_request *request
   return DAVIT_OK;
 }
 
-static int add_device(struct injection *injection, const struct map *found, struct map *seen_files,
+/* A path would not do: of a host's file and a caller's it may be the same. */
+static bool is_seen(const struct list *files, const struct spec_file *file) {
+  for (size_t i = 0; i < files->count; i++)
+    if (files->items[i] == file)
+      return true;
+  return false;
+}
+
+static int add_device(struct injection *injection, const struct map *found, struct list *seen_files,
                       const struct davit_device *device) {
   const char *name = arena_printf(injection->arena, "%s=%s", device->kind, device->id);
   if (!name)
@@ -279,8 +280,8 @@ static int add_device(struct injection *injection, const struct map *found, stru
                                  one ? " without contradiction" : "");
   injection->file = one->file;
   injection->device = NULL;
-  if (!map_find(seen_files, one->file->path)) {
-    if (!map_put(injection->arena, seen_files, one->file->path, NULL))
+  if (!is_seen(seen_files, one->file)) {
+    if (!list_push(injection->arena, seen_files, one->file))
       return out_of_memory(injection);
     int answer = add_edits(injection, &one->file->spec->edits);
     if (answer < 0)
@@ -294,7 +295,8 @@ int edits_inject(struct index *index, const struct davit_request *request,
                  const struct davit_edits *edits) {
   struct injection injection = {
       .host = index->host, .arena = index->arena, .request = request, .edits = edits};
-  struct map found = {0}, seen_files = {0};
+  struct map found = {0};
+  struct list seen_files = {0};
   int answer = find_devices(index, request, &found);
   if (answer == DAVIT_E_MEMORY)
     return out_of_memory(&injection);

@@ -1,96 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cdi/host_check.h"
 
-#include <string.h>
-
+#include "cdi/on_host.h"
 #include "util/arena.h"
 
 struct check {
   const struct davit_files *files;
+  struct arena *arena; /* for texts of messages */
   struct davit_error *missing, *odd;
 };
 
 static const char hint[] =
     "write the file anew with the tool that made it, once the driver is there";
 
-/* `why` follows the path: "is not there". */
 static void add(struct davit_error *err, const struct doc_node *at, const char *what,
-                const char *path, const char *why) {
-  (void)doc_fail(err, at, DAVIT_E_NOT_FOUND, "cdi.file-stale", hint, "%s %s %s", what, path, why);
+                const char *path, const char *fault) {
+  (void)doc_fail(err, at, DAVIT_E_NOT_FOUND, "cdi.file-stale", hint, "%s %s %s", what, path, fault);
 }
 
-static void add_missing(const struct check *check, const struct doc_node *at, const char *what,
-                        const char *path, const char *why) {
-  add(check->missing, at, what, path, why);
+static void check_path(const struct check *check, const struct doc_node *at, const char *what,
+                       const char *path, const char *name) {
+  const char *fault = path_fault(check->files, path);
+  if (fault)
+    add(check->missing, at, what, name, fault);
 }
 
-static bool find(const struct check *check, const char *path, uint32_t flags,
-                 struct davit_stat *st) {
-  *st = (struct davit_stat){DAVIT_SIZED(struct davit_stat)};
-  return check->files->stat_path(check->files, path, flags, st) == DAVIT_OK;
-}
-
-static bool is_node(const struct davit_stat *st) {
-  return st->type == DAVIT_FILE_CHAR || st->type == DAVIT_FILE_BLOCK || st->type == DAVIT_FILE_FIFO;
-}
-
-static bool has_numbers(const struct cdi_node *node) {
-  return node->major.is_given && node->major.value != 0; /* in CDI 0 is not given */
-}
-
-static void check_numbers(const struct check *check, const struct cdi_node *node, const char *path,
-                          const struct davit_stat *st) {
-  if (has_numbers(node) && st->type != DAVIT_FILE_FIFO &&
-      (node->major.value != st->major || node->minor.value != st->minor))
-    (void)doc_fail(check->odd, node->at, DAVIT_E_INVALID, "cdi.file-stale", hint,
-                   "the device node %s is %u:%u on this host, not %lld:%lld", path, st->major,
-                   st->minor, (long long)node->major.value, (long long)node->minor.value);
+static void check_numbers(const struct check *check, const struct cdi_node *node,
+                          const char *path) {
+  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
+  if (!node_has_numbers(node) || check->files->stat_path(check->files, path, 0, &st) < 0 ||
+      st.type == DAVIT_FILE_FIFO ||
+      (node->major.value == st.major && node->minor.value == st.minor))
+    return;
+  (void)doc_fail(check->odd, node->at, DAVIT_E_INVALID, "cdi.file-stale", hint,
+                 "the device node %s is %u:%u on this host, not %lld:%lld", path, st.major,
+                 st.minor, (long long)node->major.value, (long long)node->minor.value);
 }
 
 static void check_node(const struct check *check, const struct cdi_node *node) {
   const char *path = node->host_path ? node->host_path : node->path;
-  bool is_complete = node->type && (strcmp(node->type, "p") == 0 || has_numbers(node));
-  struct davit_error *err = is_complete ? check->odd : check->missing;
-  struct davit_stat st;
-  if (!find(check, path, DAVIT_STAT_NOFOLLOW, &st))
-    add(err, node->at, "the device node", path, "is not there");
-  else if (!is_node(&st))
-    add(err, node->at, "the device node", path,
-        st.type == DAVIT_FILE_LINK ? "is a link" : "is not a device node");
+  const struct host_fault fault = node_fault(check->arena, check->files, node, path);
+  if (fault.text)
+    add(fault.stops ? check->missing : check->odd, node->at, "the device node", path, fault.text);
   else
-    check_numbers(check, node, path, &st);
-}
-
-/* What other types take as source is not a path. */
-static bool is_bind(const struct cdi_mount *mount) {
-  for (size_t i = 0; i < mount->options.count; i++) {
-    const char *option = ((const struct cdi_text *)mount->options.items[i])->text;
-    if (strcmp(option, "bind") == 0 || strcmp(option, "rbind") == 0)
-      return true;
-  }
-  return !mount->type || strcmp(mount->type, "bind") == 0;
+    check_numbers(check, node, path);
 }
 
 static void check_mount(const struct check *check, const struct cdi_mount *mount) {
-  struct davit_stat st;
-  if (is_bind(mount) && !find(check, mount->host_path, 0, &st))
-    add_missing(check, mount->at, "the source of a mount,", mount->host_path, "is not there");
+  if (mount_is_bind(mount))
+    check_path(check, mount->at, "the mount source", mount->host_path, mount->host_path);
 }
 
 static void check_hook(const struct check *check, const struct cdi_hook *hook) {
-  struct davit_stat st;
-  if (!find(check, hook->path, 0, &st))
-    add_missing(check, hook->at, "the hook", hook->path, "is not there");
-  else if (st.type != DAVIT_FILE_REGULAR || !(st.mode & 0111))
-    add_missing(check, hook->at, "the hook", hook->path, "is not a program");
+  struct davit_stat st = {DAVIT_SIZED(struct davit_stat)};
+  check_path(check, hook->at, "the hook", hook->path, hook->path);
+  if (check->files->stat_path(check->files, hook->path, 0, &st) == DAVIT_OK &&
+      (st.type != DAVIT_FILE_REGULAR || !(st.mode & 0111)))
+    add(check->missing, hook->at, "the hook", hook->path, "is not a program");
 }
 
 static void check_net_device(const struct check *check, const struct cdi_net_device *device) {
-  CLEANUP(arena) struct arena arena = {0};
-  struct davit_stat st;
-  const char *path = arena_printf(&arena, "/sys/class/net/%s", device->host_name);
-  if (path && !find(check, path, 0, &st))
-    add_missing(check, device->at, "the network interface", device->host_name, "is not there");
+  const char *path = arena_printf(check->arena, "/sys/class/net/%s", device->host_name);
+  if (path)
+    check_path(check, device->at, "the network interface", path, device->host_name);
 }
 
 static void check_edits(const struct check *check, const struct cdi_edits *edits) {
@@ -106,7 +78,8 @@ static void check_edits(const struct check *check, const struct cdi_edits *edits
 
 void host_check(const struct davit_files *files, const struct cdi_spec *spec,
                 struct davit_error *missing, struct davit_error *odd) {
-  const struct check check = {files, missing, odd};
+  CLEANUP(arena) struct arena arena = {0};
+  const struct check check = {files, &arena, missing, odd};
   check_edits(&check, &spec->edits);
   for (size_t i = 0; i < spec->devices.count; i++)
     check_edits(&check, &((const struct cdi_device *)spec->devices.items[i])->edits);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The edits of one request on their way to davit. Private to edits.c and on_host.c. */
+/* The edits of one request on their way to davit. Private to edits.c and stale.c. */
 #ifndef DAVIT_CDI_INJECTION_H
 #define DAVIT_CDI_INJECTION_H
 
@@ -28,9 +28,7 @@ static inline bool is_generating(const struct injection *injection) {
 /* What a spec names must be there: a runtime fails without it, and says less of the reason. Each
  * adds a problem, "cdi.file-stale" with the place in the spec, and answers false. */
 
-/* The host has the node, of that type. What the spec says of a node in full need not be there. */
-bool check_node(struct injection *injection, const struct cdi_node *node, const char *path,
-                bool is_complete);
+bool check_node(struct injection *injection, const struct cdi_node *node, const char *path);
 /* `what` names it in the message. */
 bool check_path(struct injection *injection, const struct doc_node *at, const char *what,
                 const char *path);

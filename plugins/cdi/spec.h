@@ -31,6 +31,9 @@ struct cdi_node {
   struct cdi_number major, minor, mode, uid, gid;
 };
 
+/* The path is absolute and there is no ".." in it. */
+bool path_is_absolute(const char *path);
+
 struct cdi_mount {
   const struct doc_node *at;
   const char *host_path;
@@ -38,6 +41,10 @@ struct cdi_mount {
   const char *type;
   struct list options; /* struct cdi_text */
 };
+
+bool mount_has_option(const struct cdi_mount *mount, const char *option);
+/* The source is a path: what neither its type nor its options say is a bind mount, too. */
+bool mount_is_bind(const struct cdi_mount *mount);
 
 struct cdi_hook {
   const struct doc_node *at;

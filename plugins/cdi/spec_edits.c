@@ -8,7 +8,9 @@
 
 enum {
   LONGEST_CLOS_ID = 4095,
-  LONGEST_INTERFACE = 15
+  LONGEST_INTERFACE = 15,
+  LONGEST_PATH = 4095, /* Linux takes no longer one */
+  MOST_NODES = 1024    /* davit takes no more of a device */
 };
 
 /* Reads each item of a list by a table into a new object. */
@@ -26,15 +28,29 @@ static void read_objects(struct reader *reader, const struct doc_node *value, st
   }
 }
 
+bool path_is_absolute(const char *path) {
+  for (const char *up = path; (up = strstr(up, "/..")); up++)
+    if (up[3] == '/' || up[3] == '\0')
+      return false;
+  return *path == '/';
+}
+
 /* Paths are absolute by the format, but its readers do not look. */
 static void check_absolute(struct reader *reader, const struct doc_node *object, const char *field,
                            const char *path) {
-  if (path && *path != '/')
-    reader_note(reader, field_of(object, field), "write an absolute path",
+  if (path && !path_is_absolute(path))
+    reader_note(reader, field_of(object, field), "write an absolute path without \"..\"",
                 "the %s \"%.80s\" is not absolute", field, path);
 }
 
 /* ---- device nodes --------------------------------------------------------------------------- */
+
+static void check_length(struct reader *reader, const struct doc_node *object, const char *field,
+                         const char *path) {
+  if (path && strlen(path) > LONGEST_PATH)
+    reader_fail(reader, field_of(object, field), "Linux has no longer paths",
+                "the %s has more than %d bytes", field, LONGEST_PATH);
+}
 
 static void read_nodes(struct reader *reader, const struct doc_node *value, void *into) {
   static const struct field fields[] = {
@@ -50,10 +66,15 @@ static void read_nodes(struct reader *reader, const struct doc_node *value, void
   };
   struct list *nodes = into;
   read_objects(reader, value, nodes, fields, ARRAY_LEN(fields), sizeof(struct cdi_node));
+  if (nodes->count > MOST_NODES)
+    reader_fail(reader, value, "make several devices of them",
+                "there are %zu device nodes, at most %d are read", nodes->count, MOST_NODES);
   for (size_t i = 0; i < nodes->count; i++) {
     const struct cdi_node *node = nodes->items[i];
     check_absolute(reader, node->at, "path", node->path);
     check_absolute(reader, node->at, "hostPath", node->host_path);
+    check_length(reader, node->at, "path", node->path);
+    check_length(reader, node->at, "hostPath", node->host_path);
     if (node->type && (strlen(node->type) != 1 || !strchr("bcup", node->type[0])))
       reader_fail(reader, field_of(node->at, "type"), "b, c, u or p", "unknown node type \"%.80s\"",
                   node->type);
@@ -65,22 +86,28 @@ static void read_nodes(struct reader *reader, const struct doc_node *value, void
 
 /* ---- mounts, hooks -------------------------------------------------------------------------- */
 
-static bool is_bind(const struct cdi_mount *mount) {
-  for (size_t i = 0; i < mount->options.count; i++) {
-    const struct cdi_text *option = mount->options.items[i];
-    if (strcmp(option->text, "bind") == 0 || strcmp(option->text, "rbind") == 0)
+bool mount_has_option(const struct cdi_mount *mount, const char *option) {
+  for (size_t i = 0; i < mount->options.count; i++)
+    if (strcmp(((const struct cdi_text *)mount->options.items[i])->text, option) == 0)
       return true;
-  }
-  return mount->type && strcmp(mount->type, "bind") == 0;
+  return false;
+}
+
+static bool says_bind(const struct cdi_mount *mount) {
+  return mount_has_option(mount, "bind") || mount_has_option(mount, "rbind");
+}
+
+bool mount_is_bind(const struct cdi_mount *mount) {
+  return !mount->type || strcmp(mount->type, "bind") == 0 || says_bind(mount);
 }
 
 static void check_mount(struct reader *reader, const struct cdi_mount *mount) {
   check_absolute(reader, mount->at, "containerPath", mount->container_path);
-  if (is_bind(mount))
-    check_absolute(reader, mount->at, "hostPath", mount->host_path);
-  else if (!mount->type)
+  if (!mount->type && !says_bind(mount))
     reader_note(reader, mount->at, "write options: [bind], or [rbind]",
                 "the mount has neither a type nor an option that makes it a bind mount");
+  else if (mount_is_bind(mount))
+    check_absolute(reader, mount->at, "hostPath", mount->host_path);
 }
 
 static void read_mounts(struct reader *reader, const struct doc_node *value, void *into) {

@@ -234,6 +234,32 @@ START_TEST(many_absent_devices_are_not_all_explained) {
 }
 END_TEST
 
+/* The place is that of the first name that is missing, whoever else asks for devices of the kind. A
+ * pattern that fits a device is not missing. */
+START_TEST(who_asks_for_an_absent_device_is_named) {
+  put(&rig, "/etc/cdi/a.yaml", GOOD);
+  const char *config = "{\"annotations\": {\"cdi.k8s.io/v_d\": \"v.com/c=left\"}}";
+  ck_assert_str_eq(inject_devices(&rig, "v.com/c=l*,v.com/c=right", config).problems,
+                   "gpu.not-found : --device: no device \"right\": this host has left; see `davit "
+                   "devices` for what is here\n"
+                   "cdi.device-missing : --device: the CDI specs of v.com/c do not have every "
+                   "device that is asked for: v.com/c=right; complete the spec\n");
+  ck_assert_contains(inject_devices(&rig, "v.com/c=r*", config).problems,
+                     "cdi.device-missing : --device: the CDI specs of v.com/c do not have every "
+                     "device that is asked for: v.com/c=r*; complete the spec\n");
+}
+END_TEST
+
+/* Files of other kinds are read for a near name, and what is odd about them is nobody's concern. */
+START_TEST(a_near_name_is_looked_for_in_silence) {
+  put(&rig, "/etc/cdi/a.yaml", GOOD);
+  put(&rig, "/etc/cdi/b.yaml", "cdiVersion: 0.6.0\nKind: w.com/c\ndevices: []\n");
+  struct outcome outcome = inject_devices(&rig, "v.com/c=lefft", "{}");
+  ck_assert_contains(outcome.problems, "no device \"lefft\"");
+  ck_assert_str_eq(outcome.messages, "");
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("cdi_absent");
   TCase *tests = tcase_create("cdi_absent");
@@ -243,6 +269,8 @@ int main(void) {
   tcase_add_test(tests, a_vendor_is_explained);
   tcase_add_test(tests, a_directory_that_is_there_twice_is_named);
   tcase_add_test(tests, many_absent_devices_are_not_all_explained);
+  tcase_add_test(tests, who_asks_for_an_absent_device_is_named);
+  tcase_add_test(tests, a_near_name_is_looked_for_in_silence);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -47,7 +47,7 @@ static void put_spec(const char *path, const char *devices) {
 /* "NAME FILE" of each device, with commas between; "NAME -" of one that nobody can have. Then what
  * is broken, one a line. Each listing is a use of its own. */
 static const char *listing_in(const char *const *directories) {
-  rig_open_dirs(&rig, rig.tree.root, NULL, directories);
+  rig_open_dirs(&rig, rig.tree.root, NULL, "dir", directories);
   const struct davit_query query = {DAVIT_SIZED(struct davit_query), .vendor = NULL};
   ck_assert_ok(instance_enumerate(rig.instance, &rig.arena, &query, &rig.inventory, &rig.err),
                &rig.err);

@@ -162,6 +162,9 @@ END_TEST
 
 static const struct text_row notes[] = {
     {OF("deviceNodes: [{path: dev/a}]"), .notes = "the path \"dev/a\" is not absolute"},
+    {OF("deviceNodes: [{path: /dev/../a}]"), .notes = "the path \"/dev/../a\" is not absolute"},
+    {OF("deviceNodes: [{path: /dev/..}]"), .notes = "the path \"/dev/..\" is not absolute"},
+    {OF("deviceNodes: [{path: /dev/..a/.b/a../...}]")},
     {OF("deviceNodes: [{path: /dev/a, hostPath: a}]"), .notes = "the hostPath \"a\" is not"},
     {OF("mounts: [{hostPath: /a, containerPath: b, options: [bind]}]"),
      .notes = "the containerPath \"b\" is not absolute"},

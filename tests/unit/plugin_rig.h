@@ -125,9 +125,9 @@ static inline void rig_open(struct rig *rig, const char *name, const char *const
   rig_open_at(rig, rig->tree.root, name, options);
 }
 
-/* Opens cdi.so with these directories as on the command line; `caller` NULL: sees the host. */
+/* Opens cdi.so with these directories, as option `key`; `caller` NULL: sees the host. */
 static inline void rig_open_dirs(struct rig *rig, const char *root, const struct host *caller,
-                                 const char *const *asked) {
+                                 const char *key, const char *const *asked) {
   const char *dirs[] = {TEST_PLUGINS, NULL};
   const struct plugin_path path = {.dirs = dirs, .allow_untrusted = true};
   const struct plugin_file *file;
@@ -138,7 +138,7 @@ static inline void rig_open_dirs(struct rig *rig, const char *root, const struct
   struct request_option *options = arena_array(&rig->arena, 2, sizeof(*options));
   size_t count = 0;
   for (; count < 2 && asked[count]; count++)
-    options[count] = (struct request_option){.plugin = "cdi", .key = "dir", .value = asked[count]};
+    options[count] = (struct request_option){.plugin = "cdi", .key = key, .value = asked[count]};
   rig->log = (struct log){LOG_LEVEL_INFO, take_log, rig};
   const struct instance_settings settings = {.host = rig->host,
                                              .caller = caller,

@@ -338,6 +338,25 @@ START_TEST(a_tie_at_the_top_is_unusable) {
 }
 END_TEST
 
+/* However many files say it: davit takes texts of 4096 bytes, and a longer one would hide all
+ * devices. */
+START_TEST(a_tie_of_many_files_is_one_device_unusable) {
+  for (int i = 0; i < 300; i++) {
+    put_small(&rig, arena_printf(&rig.arena, "/etc/cdi/low%03d.yaml", i), "v.com/c", "d",
+              "env: [A=b]");
+    put_small(&rig, arena_printf(&rig.arena, "/var/run/cdi/%03d.yaml", i), "v.com/c", "d",
+              "env: [A=b]");
+  }
+  put_small(&rig, "/etc/cdi/other.yaml", "v.com/c", "e", "env: [A=b]");
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  const char *text = find_device(&rig, "d")->unusable;
+  ck_assert_contains(text, "/var/run/cdi/000.yaml:3, /var/run/cdi/001.yaml:3, ");
+  ck_assert_contains(text, " more; these shadow /etc/cdi/low000.yaml:3");
+  ck_assert_ptr_null(find_device(&rig, "e")->unusable);
+}
+END_TEST
+
 START_TEST(a_tie_below_does_not_matter) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", "env: [A=low]");
   put_small(&rig, "/etc/cdi/b.yaml", "v.com/c", "d", "env: [A=low]");
@@ -352,10 +371,33 @@ START_TEST(one_directory_under_two_names_is_no_tie) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", "env: [A=b]");
   tree_link(&rig.tree, "/other", "etc/cdi");
   static const char *const dirs[] = {"/etc/cdi", "/other", NULL};
-  rig_open_dirs(&rig, rig.tree.root, NULL, dirs);
+  rig_open_dirs(&rig, rig.tree.root, NULL, "dir", dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_ptr_null(find_device(&rig, "d")->unusable);
   ck_assert_str_eq(find_device(&rig, "d")->file, "/other/a.yaml");
+}
+END_TEST
+
+#define HOST_OR_CALLER(device, variable)                          \
+  "cdiVersion: 0.5.0\nkind: v.com/c\n"                            \
+  "devices: [{name: " device ", containerEdits: {env: [A=b]}}]\n" \
+  "containerEdits: {env: [" variable "=1]}\n"
+
+/* CDI_SPEC_DIRS names directories as the caller sees them, the defaults are the host's. */
+START_TEST(one_path_of_the_host_and_of_the_caller_is_two_files) {
+  char path[512];
+  struct host *caller;
+  put(&rig, "/etc/cdi/a.yaml", HOST_OR_CALLER("d", "HOST"));
+  put(&rig, "/caller/etc/cdi/a.yaml", HOST_OR_CALLER("e", "CALLER"));
+  ck_assert_ok(host_open(tree_path(&rig.tree, "/caller", path, sizeof(path)), &caller, &rig.err),
+               &rig.err);
+  static const char *const dirs[] = {"/etc/cdi", NULL};
+  rig_open_dirs(&rig, rig.tree.root, caller, "extra-dir", dirs);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  const char *edits = inject(&rig, (struct wish){.ids = "d e"});
+  ck_assert_contains(edits, "env HOST=1");
+  ck_assert_contains(edits, "env CALLER=1");
+  host_close(caller);
 }
 END_TEST
 
@@ -363,7 +405,7 @@ START_TEST(given_directories_replace_the_defaults) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "hidden", "env: [A=b]");
   put_small(&rig, "/specs/a.yaml", "v.com/c", "d", "env: [A=b]");
   static const char *const dirs[] = {"/specs", "/missing", NULL};
-  rig_open_dirs(&rig, rig.tree.root, NULL, dirs);
+  rig_open_dirs(&rig, rig.tree.root, NULL, "dir", dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_str_eq(listing(&rig), "v.com/c=d");
   ck_assert_str_eq(rig.warnings,
@@ -660,7 +702,7 @@ START_TEST(given_directories_are_the_callers) {
   /* The host is a directory below; the caller sees all of the rig. */
   static const char *const dirs[] = {"/caller/specs", NULL};
   const char *below = arena_printf(&rig.arena, "%s/host", rig.tree.root);
-  rig_open_dirs(&rig, below, caller, dirs);
+  rig_open_dirs(&rig, below, caller, "dir", dirs);
   ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
   ck_assert_edits(&rig, inject(&rig, (struct wish){.ids = "d"}),
                   "d /caller/specs/a.yaml:3: mount /m at /m type -: rbind\n");
@@ -681,8 +723,10 @@ int main(void) {
   tcase_add_test(tests, only_spec_files_are_read);
   tcase_add_test(tests, a_later_directory_goes_first);
   tcase_add_test(tests, a_tie_at_the_top_is_unusable);
+  tcase_add_test(tests, a_tie_of_many_files_is_one_device_unusable);
   tcase_add_test(tests, a_tie_below_does_not_matter);
   tcase_add_test(tests, one_directory_under_two_names_is_no_tie);
+  tcase_add_test(tests, one_path_of_the_host_and_of_the_caller_is_two_files);
   tcase_add_test(tests, given_directories_replace_the_defaults);
   tcase_add_test(tests, a_broken_file_of_the_kind_fails_behind_the_good_devices);
   tcase_add_test(tests, a_syntax_error_counts_for_the_kind_in_the_text);
