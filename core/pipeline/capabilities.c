@@ -94,8 +94,10 @@ static int set_bits(struct context *context, uint64_t set, const struct oci_sour
  * is to be dropped anyway. */
 static int find_named(struct context *context, const struct service_capabilities *given,
                       bool is_drop, uint64_t *bits, struct davit_error *err) {
-  uint32_t count = count_capabilities(context);
   *bits = 0;
+  if (given->count == 0)
+    return DAVIT_OK;
+  uint32_t count = count_capabilities(context);
   for (size_t i = 0; i < given->count; i++) {
     uint32_t number = given->entries[i].number;
     *bits |= BIT(number);
