@@ -27,7 +27,7 @@ static const char *option_since(const char *option) {
       "rexec",  "rnoexec",  "rdiratime",    "rnodiratime",    "rrelatime",  "rnorelatime",
       "ratime", "rnoatime", "rstrictatime", "rnostrictatime", "rsymfollow", "rnosymfollow",
       NULL};
-  return strings_contain(recursive, option) ? "1.1.0" : NULL;
+  return *option == 'r' && strings_contain(recursive, option) ? "1.1.0" : NULL;
 }
 
 int oci_add_mount(struct oci *oci, const struct oci_mount *mount, const struct oci_source *source,

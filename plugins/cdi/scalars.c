@@ -196,7 +196,8 @@ const char *scalar_text(struct arena *arena, const struct doc_node *node) {
   struct whole whole;
   double real;
   bool truth;
-  if (!has_value(node))
+  /* Nearly every scalar is seen to be a text by how it begins. */
+  if (!has_value(node) || !strchr("+-.0123456789yYnNtTfFoO", node->text[0]))
     return node->text;
   if (scalar_bool(node, &truth))
     return truth ? "true" : "false";
