@@ -39,10 +39,13 @@ START_TEST(arena_gives_zeroed_memory_of_any_size) {
   }
   ck_assert_ptr_null(arena_array(&arena, SIZE_MAX / 2, 3));
   ck_assert_str_eq(arena_printf(&arena, "%s-%d", "a", 7), "a-7");
+  ck_assert_str_eq(arena_printf(&arena, "%s=%s", "a", ""), "a=");
+  ck_assert_str_eq(arena_printf(&arena, "100%% %s", "a"), "100% a");
   char zeros[301];
   for (int length = 250; length <= 300; length++) {
     snprintf(zeros, sizeof(zeros), "%0*d", length, 0);
     ck_assert_str_eq(arena_printf(&arena, "%0*d", length, 0), zeros);
+    ck_assert_str_eq(arena_printf(&arena, "%s", zeros), zeros);
   }
 }
 END_TEST
