@@ -6,11 +6,11 @@
 
 int oci_set_env(struct oci *oci, const char *name, const char *value,
                 const struct oci_source *source, struct davit_error *err) {
-  const char *entry = arena_printf(&oci->arena, "%s=%s", name, value);
+  const char *entry = arena_printf(&oci->arena, "%s=%s", name, value); /* as old as the tree */
   if (!entry)
     return error_memory(err);
   return document_put(oci, document_list(oci, "process", "env"), NULL, PLACE_ENV, name,
-                      cJSON_CreateString(entry), source, err);
+                      cJSON_CreateStringReference(entry), source, err);
 }
 
 const char *oci_get_env(const struct oci *oci, const char *name, const struct oci_source **source) {

@@ -52,14 +52,18 @@ static bool takes_away(const cJSON *rule) {
   return !is_allowed(rule) || type_of(rule) == 'a';
 }
 
-int rules_index(struct oci *oci, struct record *record, struct davit_error *err) {
-  const char *text = value_text(&oci->arena, PLACE_RULE, record->item);
+static int index_rule(struct oci *oci, const char *text, struct record *record,
+                      struct davit_error *err) {
   if (!text || !map_put(&oci->arena, &oci->rules, text, record))
     return error_memory(err);
   oci->rule_count++;
   if (takes_away(record->item))
     oci->barrier = oci->rule_count;
   return DAVIT_OK;
+}
+
+int rules_index(struct oci *oci, struct record *record, struct davit_error *err) {
+  return index_rule(oci, value_text(&oci->arena, PLACE_RULE, record->item), record, err);
 }
 
 /* The rule that is there with that text, unless one behind it takes devices away. */
@@ -84,7 +88,8 @@ int oci_add_device_rule(struct oci *oci, const struct oci_rule *rule,
     return record_ask(oci, record, source, err);
   int answer = document_put(oci, document_list(oci, "linux.resources", "devices"), NULL, PLACE_RULE,
                             name, STEAL(&item), source, err);
-  return answer == DAVIT_OK ? rules_index(oci, record_find(oci, PLACE_RULE, name), err) : answer;
+  return answer == DAVIT_OK ? index_rule(oci, text, record_find(oci, PLACE_RULE, name), err)
+                            : answer;
 }
 
 /* Accelerators are character devices: a rule for all of these is as good as one for all. */
