@@ -102,7 +102,7 @@ static const struct {
     {"devices in a file", write_devices, 2500, false},
     {"devices in a file of JSON", write_json, 2500, false},
     {"files", write_files, 250, false},
-    {"broken files", write_broken_files, 250, true},
+    {"broken files", write_broken_files, 500, true},
     {"bytes in a text", write_text, 250000, false},
     {"bytes of variables", write_variables, 250000, false},
     {"mistakes in a file", write_mistakes, 2500, true},
