@@ -68,6 +68,15 @@ int oci_add_device(struct oci *oci, const struct oci_device *device,
                       make_device(&wanted), source, err);
 }
 
+int oci_remove_device(struct oci *oci, const char *path, const struct oci_source *source,
+                      struct davit_error *err) {
+  struct record *record = record_find(oci, PLACE_DEVICE, path);
+  if (!record)
+    return DAVIT_OK;
+  drop_twins(oci, record);
+  return document_take(oci, "linux", "devices", record, source, err);
+}
+
 bool oci_find_device(const struct oci *oci, const char *path, struct oci_device *device,
                      const struct oci_source **source) {
   const struct record *record = record_find(oci, PLACE_DEVICE, path);

@@ -78,11 +78,12 @@ int oci_entries(const struct oci *oci, struct arena *arena, const struct oci_ent
   int answer = document_walk(oci, arena, add_visited, &listing, err);
   for (size_t i = 0; i < oci->order.count && answer == DAVIT_OK; i++) {
     const struct record *record = oci->order.items[i];
-    if (record->gone) /* a member of an object, or a gid */
-      answer = add_entry(
-          &listing,
-          path_text(arena, record->place, "process.user.additionalGids", record->name, 0, false),
-          NULL, record, err);
+    if (!record->gone) /* a member of an object, a gid or a device */
+      continue;
+    const char *list =
+        record->place == PLACE_DEVICE ? "linux.devices" : "process.user.additionalGids";
+    answer = add_entry(&listing, path_text(arena, record->place, list, record->name, 0, false),
+                       NULL, record, err);
   }
   if (answer != DAVIT_OK)
     return answer;

@@ -173,6 +173,9 @@ struct oci_device {
  * last one, and the others are taken out: a runtime makes the first of them. */
 int oci_add_device(struct oci *oci, const struct oci_device *device,
                    const struct oci_source *source, struct davit_error *err) MUST_CHECK;
+/* None with that path stays. */
+int oci_remove_device(struct oci *oci, const char *path, const struct oci_source *source,
+                      struct davit_error *err) MUST_CHECK;
 /* False: there is none with that path. Borrowed until the document is edited. */
 bool oci_find_device(const struct oci *oci, const char *path, struct oci_device *device,
                      const struct oci_source **source);

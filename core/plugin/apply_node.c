@@ -76,7 +76,9 @@ static int mount_node(struct applier *applier, const struct edit_node *node,
   static const char *const options[] = {"bind", "rprivate", NULL};
   const struct oci_mount mount = {node->device.path, "bind", node->host_path, options};
   applier->has_mounts = true;
-  return oci_add_mount(applier->oci, &mount, source, err);
+  /* A runtime would put a node of the document over the mount. */
+  int rc = oci_remove_device(applier->oci, mount.destination, source, err);
+  return rc < 0 ? rc : oci_add_mount(applier->oci, &mount, source, err);
 }
 
 static int add_node(struct applier *applier, const struct edit_node *node,

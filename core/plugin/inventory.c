@@ -9,6 +9,7 @@
 
 enum {
   MOST_DEVICES = 16384,
+  MOST_NODES = 4096,   /* of a device; those of two devices are compared */
   MOST_ABSENCES = 128, /* more would be noise */
   MOST_GENERATIONS = 8 /* whole device, part, part of a part */
 };
@@ -57,14 +58,7 @@ static int copy_text(struct collector *collector, const char **text) {
   return *text ? DAVIT_OK : out_of_memory(collector);
 }
 
-static int copy_texts(struct collector *collector, const char *const **texts) {
-  if (!*texts)
-    return DAVIT_OK;
-  size_t count = 0;
-  while ((*texts)[count])
-    if (++count > PLUGIN_LIST_MAX)
-      return break_promise(collector, "a list of a device has more than %d entries",
-                           PLUGIN_LIST_MAX);
+static int copy_list(struct collector *collector, const char *const **texts, size_t count) {
   const char **copies = arena_array(collector->arena, count + 1, sizeof(*copies));
   if (!copies)
     return out_of_memory(collector);
@@ -78,6 +72,32 @@ static int copy_texts(struct collector *collector, const char *const **texts) {
   return DAVIT_OK;
 }
 
+static int copy_texts(struct collector *collector, const char *const **texts) {
+  if (!*texts)
+    return DAVIT_OK;
+  size_t count = 0;
+  while ((*texts)[count])
+    if (++count > PLUGIN_LIST_MAX)
+      return break_promise(collector, "a list of a device has more than %d entries",
+                           PLUGIN_LIST_MAX);
+  return copy_list(collector, texts, count);
+}
+
+/* How many nodes a device has is the host's doing, and no promise of the plugin's. */
+static int copy_nodes(struct collector *collector, struct davit_device *device) {
+  size_t count = 0;
+  if (!device->nodes)
+    return DAVIT_OK;
+  while (device->nodes[count] && count <= MOST_NODES)
+    count++;
+  if (count <= MOST_NODES)
+    return copy_list(collector, &device->nodes, count);
+  device->nodes = NULL;
+  if (!device->unusable)
+    device->unusable = arena_printf(collector->arena, "it has more than %d nodes", MOST_NODES);
+  return device->unusable ? DAVIT_OK : out_of_memory(collector);
+}
+
 static int copy_members(struct collector *collector, struct davit_device *device) {
   const char **texts[] = {
       &device->id,          &device->kind,    &device->vendor,   &device->uuid,
@@ -89,9 +109,7 @@ static int copy_members(struct collector *collector, struct davit_device *device
     answer = copy_text(collector, texts[i]);
   if (answer == DAVIT_OK)
     answer = copy_texts(collector, &device->aliases);
-  if (answer == DAVIT_OK)
-    answer = copy_texts(collector, &device->nodes);
-  return answer;
+  return answer == DAVIT_OK ? copy_nodes(collector, device) : answer;
 }
 
 static bool is_absent(const char *text) {

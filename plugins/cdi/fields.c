@@ -8,7 +8,8 @@
 
 enum {
   MOST_PROBLEMS = 100, /* of one file; a hostile one could have a million */
-  MOST_FIELDS = 16
+  MOST_FIELDS = 16,
+  LONGEST_NAME = 2047 /* kind and name together are a text that a plugin may hand in */
 };
 
 static void add(struct davit_error *problems, const struct doc_node *node, const char *code,
@@ -199,6 +200,13 @@ void read_text(struct reader *reader, const struct doc_node *value, void *into) 
   const char *read = text_of(reader, value);
   if (read && *read)
     *text = read;
+}
+
+void read_name(struct reader *reader, const struct doc_node *value, void *into) {
+  const char **name = into;
+  read_text(reader, value, name);
+  if (*name && strlen(*name) > LONGEST_NAME)
+    reader_fail(reader, value, "at most 2047 bytes", "\"%.80s...\" is too long", *name);
 }
 
 void read_texts(struct reader *reader, const struct doc_node *value, void *into) {

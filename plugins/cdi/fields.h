@@ -50,7 +50,9 @@ const char *text_of(struct reader *reader, const struct doc_node *node);
 const struct doc_node *list_of(struct reader *reader, const struct doc_node *node);
 
 /* For tables; what they fill: */
-void read_text(struct reader *reader, const struct doc_node *value, void *into);  /* const char * */
+void read_text(struct reader *reader, const struct doc_node *value, void *into); /* const char * */
+/* A name or a path that devices are listed with, of bounded length. */
+void read_name(struct reader *reader, const struct doc_node *value, void *into);  /* const char * */
 void read_texts(struct reader *reader, const struct doc_node *value, void *into); /* list */
 void read_env(struct reader *reader, const struct doc_node *value, void *into);   /* list */
 void read_bool(struct reader *reader, const struct doc_node *value, void *into);  /* bool */

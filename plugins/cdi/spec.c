@@ -33,7 +33,7 @@ static bool says_nothing(const struct doc_node *edits) {
 
 static void read_device(struct reader *reader, const struct doc_node *node, struct list *devices) {
   static const struct field fields[] = {
-      {"name", read_text, FIELD(cdi_device, name), true, 0, 0},
+      {"name", read_name, FIELD(cdi_device, name), true, 0, 0},
       {"annotations", read_annotations, 0, false, CDI_0_6_0, 0},
       {"containerEdits", read_edits, FIELD(cdi_device, edits), false, 0, 0},
   };
@@ -108,7 +108,7 @@ static void check_kind(struct reader *reader, const struct doc_node *root, const
 int spec_read(struct arena *arena, const struct doc_node *root, struct cdi_reading *reading) {
   static const struct field fields[] = {
       {"cdiVersion", read_nothing, 0, true, 0, 0},
-      {"kind", read_text, FIELD(cdi_spec, kind), true, 0, 0},
+      {"kind", read_name, FIELD(cdi_spec, kind), true, 0, 0},
       {"annotations", read_annotations, 0, false, CDI_0_6_0, 0},
       {"devices", read_devices, FIELD(cdi_spec, devices), true, 0, 0},
       {"containerEdits", read_edits, FIELD(cdi_spec, edits), false, 0, 0},

@@ -54,8 +54,8 @@ static void check_length(struct reader *reader, const struct doc_node *object, c
 
 static void read_nodes(struct reader *reader, const struct doc_node *value, void *into) {
   static const struct field fields[] = {
-      {"path", read_text, FIELD(cdi_node, path), true, 0, 0},
-      {"hostPath", read_text, FIELD(cdi_node, host_path), false, CDI_0_5_0, 0},
+      {"path", read_name, FIELD(cdi_node, path), true, 0, 0},
+      {"hostPath", read_name, FIELD(cdi_node, host_path), false, CDI_0_5_0, 0},
       {"type", read_text, FIELD(cdi_node, type), false, 0, 0},
       {"major", read_u32, FIELD(cdi_node, major), false, 0, 0},
       {"minor", read_u32, FIELD(cdi_node, minor), false, 0, 0},

@@ -174,6 +174,7 @@ class Maker:
         allow = {"allow": True, "type": "c", "major": 1, "minor": 3, "access": "rwm"}
         self.optional(linux, "resources", 50, lambda: {"devices": [deny, allow] if self.chance(50) else [deny]})
         self.optional(linux, "namespaces", 60, lambda: [{"type": "mount"}] + ([{"type": "user"}] if self.chance(25) else []))
+        self.optional(linux, "gidMappings", 20, lambda: [{"containerID": self.pick([0, 100]), "hostID": 0, "size": 10}])
         self.optional(linux, "netDevices", 10, lambda: {self.pick(INTERFACES): {"name": "net"}})
         self.optional(linux, "intelRdt", 10, lambda: {"closID": "old", "l3CacheSchema": "L3:0=1"})
         return linux

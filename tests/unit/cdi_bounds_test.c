@@ -12,7 +12,10 @@ enum {
   LARGE = 16 * 1024 * 1024
 };
 
-#define START "cdiVersion: 1.1.0\nkind: v.com/c\n"
+#define DEVICE_NAMED "devices: [{name: "
+#define AND_EDITS    ", containerEdits: {env: [A=b]}}]"
+#define NODE_WITH    DEVICE_NAMED "d, containerEdits: {deviceNodes: [{"
+#define START        "cdiVersion: 1.1.0\nkind: v.com/c\n"
 
 struct text {
   char *data;
@@ -83,6 +86,13 @@ static const struct {
     {"f.yaml", NULL, {START "#", "x", "\n", LARGE - 64}, "\"devices\" is missing"},
     {"f.yaml", NULL, {START "a: ", "x", "\n", LARGE - 64}, "unknown field \"a\""},
     {"f.yaml", NULL, {START "", "x", ": a\n", 1000}, "unknown field \"xxxx"},
+    {"f.yaml", NULL, {START DEVICE_NAMED, "x", AND_EDITS, 2048}, "xxx...\" is too long"},
+    {"f.yaml", NULL, {"cdiVersion: 1.1.0\nkind: v.com/", "x", "\n", 2048}, "xxx...\" is too long"},
+    {"f.yaml", NULL, {START NODE_WITH "path: /", "x", "}]}}]", 2047}, "xxx...\" is too long"},
+    {"f.yaml",
+     NULL,
+     {START NODE_WITH "path: /a, hostPath: /", "x", "}]}}]", 4095},
+     "xxx...\" is too"},
     {"f.yaml", NULL, {START "a: &a \"", "x", "\"\n", MANY}, "unknown field \"a\""},
     {"f.yaml", NULL, {START, "a: 1\n", "", 2000000}, "the key \"a\" is there twice"},
     {"f.yaml", NULL, {START "devices:\n", "- null\n", "", 2000000}, "devices[99]"},

@@ -107,6 +107,25 @@ START_TEST(another_name_is_a_bind_mount) {
 }
 END_TEST
 
+/* Runtimes put the nodes of linux.devices over the mounts. */
+START_TEST(the_mount_takes_the_place_of_a_node) {
+  CLEANUP(fixture) struct fixture f;
+  set_up(&f, (enum runtime)_i,
+         "{\"linux\": {\"namespaces\": [{\"type\": \"user\"}], \"devices\": ["
+         "{\"path\": \"/dev/acme0\", \"type\": \"c\", \"major\": 9, \"minor\": 8},"
+         "{\"path\": \"/dev/other\", \"type\": \"c\", \"major\": 9, \"minor\": 7},"
+         "{\"path\": \"/dev/acme0\", \"type\": \"c\", \"major\": 9, \"minor\": 9}]}}");
+  add_node(&f, "/dev/acme0", "/dev/open");
+  ck_assert_ok(apply(&f), &f.err);
+  ck_assert_history(f.oci, "mounts./dev/acme0", "bind /dev/open bind,rprivate <- plugin acme");
+  ck_assert_history(f.oci, "linux.devices./dev/acme0",
+                    "(gone) <- plugin acme | c 9:9 <- config.json");
+  ck_assert_lacks(f.oci, "\"minor\": 8");
+  ck_assert_lacks(f.oci, "\"minor\": 9");
+  ck_assert_history(f.oci, "linux.devices./dev/other", "c 9:7 <- config.json");
+}
+END_TEST
+
 START_TEST(without_a_user_namespace_it_is_a_node) {
   CLEANUP(fixture) struct fixture f;
   set_up(&f, WITH_ROOT, "{}");
@@ -213,6 +232,7 @@ int main(void) {
   tcase_add_test(tests, without_root_a_node_has_no_rule);
   tcase_add_test(tests, with_root_it_has_one);
   tcase_add_loop_test(tests, another_name_is_a_bind_mount, WITH_ROOT, ROOTLESS + 1);
+  tcase_add_loop_test(tests, the_mount_takes_the_place_of_a_node, WITH_ROOT, ROOTLESS + 1);
   tcase_add_test(tests, without_a_user_namespace_it_is_a_node);
   tcase_add_loop_test(tests, a_node_that_the_host_lacks_cannot_be_made, WITH_ROOT, ROOTLESS + 1);
   tcase_add_loop_test(tests, what_only_root_can_arrange_is_refused, 0, (int)ARRAY_LEN(of_root));

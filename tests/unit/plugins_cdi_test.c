@@ -357,6 +357,50 @@ START_TEST(a_tie_of_many_files_is_one_device_unusable) {
 }
 END_TEST
 
+/* "deviceNodes: [...]" */
+static const char *nodes(size_t count) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *file = open_memstream(&text, &size);
+  ck_assert_ptr_nonnull(file);
+  fputs("deviceNodes: [", file);
+  for (size_t i = 0; i < count; i++)
+    fprintf(file, "%s{path: /dev/n%zu, type: c, major: 9, minor: %zu}", i > 0 ? ", " : "", i, i);
+  fputc(']', file);
+  fclose(file);
+  const char *copy = arena_strdup(&rig.arena, text);
+  free(text);
+  return copy;
+}
+
+START_TEST(a_device_of_too_many_nodes_leaves_the_others_alone) {
+  put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "small", "env: [A=b]");
+  put_small(&rig, "/etc/cdi/b.yaml", "v.com/c", "large", nodes(4096));
+  put_small(&rig, "/etc/cdi/c.yaml", "v.com/c", "too-large", nodes(4097));
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_OK);
+  ck_assert_str_eq(listing(&rig), "v.com/c=large v.com/c=small v.com/c=too-large");
+  ck_assert_ptr_null(find_device(&rig, "small")->unusable);
+  ck_assert_ptr_null(find_device(&rig, "large")->unusable);
+  ck_assert_str_eq(find_device(&rig, "large")->nodes[4095], "/dev/n999");
+  ck_assert_str_eq(find_device(&rig, "too-large")->unusable, "it has more than 4096 nodes");
+}
+END_TEST
+
+START_TEST(a_name_beyond_all_measure_breaks_its_file_alone) {
+  char name[2049] = {0};
+  memset(name, 'x', sizeof(name) - 1);
+  put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "short", "env: [A=b]");
+  put_small(&rig, "/etc/cdi/b.yaml", "v.com/c", name + 1, "env: [A=b]");
+  put_small(&rig, "/etc/cdi/c.yaml", "v.com/c", name, "env: [A=b]");
+  rig_open(&rig, "cdi", NULL);
+  ck_assert_int_eq(query(&rig, "v", NULL), DAVIT_E_INVALID);
+  ck_assert_str_eq(listing(&rig), arena_printf(&rig.arena, "v.com/c=short v.com/c=%s", name + 1));
+  ck_assert_uint_eq(rig.inventory.broken.count, 1);
+  ck_assert_contains(rig.inventory.broken.first->text, "is too long");
+}
+END_TEST
+
 START_TEST(a_tie_below_does_not_matter) {
   put_small(&rig, "/etc/cdi/a.yaml", "v.com/c", "d", "env: [A=low]");
   put_small(&rig, "/etc/cdi/b.yaml", "v.com/c", "d", "env: [A=low]");
@@ -724,6 +768,8 @@ int main(void) {
   tcase_add_test(tests, a_later_directory_goes_first);
   tcase_add_test(tests, a_tie_at_the_top_is_unusable);
   tcase_add_test(tests, a_tie_of_many_files_is_one_device_unusable);
+  tcase_add_test(tests, a_device_of_too_many_nodes_leaves_the_others_alone);
+  tcase_add_test(tests, a_name_beyond_all_measure_breaks_its_file_alone);
   tcase_add_test(tests, a_tie_below_does_not_matter);
   tcase_add_test(tests, one_directory_under_two_names_is_no_tie);
   tcase_add_test(tests, one_path_of_the_host_and_of_the_caller_is_two_files);
