@@ -9,12 +9,6 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS  "0123456789"
 
-enum {
-  LONGEST_NAME = 1024 /* of a kind or device; what is longer is a mistake, or malice */
-};
-
-static const char too_long[] = "it is longer than 1024 bytes";
-
 static const char *const versions[] = {"0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0",
                                        "0.6.0", "0.7.0", "0.8.0", "1.0.0", "1.1.0"};
 
@@ -70,7 +64,7 @@ static const char *find_kind_problem(const char *kind, size_t size) {
   if (!is_word(kind + vendor + 1, size - vendor - 1, LETTERS, middle))
     return "the class must begin with a letter, end with a letter or digit, and hold nothing but "
            "letters, digits, \"_\", \"-\" and \".\"";
-  return size > LONGEST_NAME ? too_long : NULL;
+  return NULL;
 }
 
 const char *kind_problem(const char *kind) {
@@ -86,9 +80,8 @@ const char *name_problem(const char *text) {
 }
 
 const char *device_name_problem(const char *name) {
-  size_t size = strlen(name);
-  if (is_word(name, size, LETTERS DIGITS, LETTERS DIGITS "_-.:"))
-    return size > LONGEST_NAME ? too_long : NULL;
+  if (is_word(name, strlen(name), LETTERS DIGITS, LETTERS DIGITS "_-.:"))
+    return NULL;
   return "it must begin and end with a letter or digit, and hold nothing but letters, digits, "
          "\"_\", \"-\", \".\" and \":\"";
 }

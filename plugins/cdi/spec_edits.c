@@ -8,9 +8,7 @@
 
 enum {
   LONGEST_CLOS_ID = 4095,
-  LONGEST_INTERFACE = 15,
-  LONGEST_PATH = 4095, /* Linux takes no longer one */
-  MOST_NODES = 1024    /* davit takes no more of a device */
+  LONGEST_INTERFACE = 15
 };
 
 /* Reads each item of a list by a table into a new object. */
@@ -45,13 +43,6 @@ static void check_absolute(struct reader *reader, const struct doc_node *object,
 
 /* ---- device nodes --------------------------------------------------------------------------- */
 
-static void check_length(struct reader *reader, const struct doc_node *object, const char *field,
-                         const char *path) {
-  if (path && strlen(path) > LONGEST_PATH)
-    reader_fail(reader, field_of(object, field), "Linux has no longer paths",
-                "the %s has more than %d bytes", field, LONGEST_PATH);
-}
-
 static void read_nodes(struct reader *reader, const struct doc_node *value, void *into) {
   static const struct field fields[] = {
       {"path", read_name, FIELD(cdi_node, path), true, 0, 0},
@@ -66,15 +57,10 @@ static void read_nodes(struct reader *reader, const struct doc_node *value, void
   };
   struct list *nodes = into;
   read_objects(reader, value, nodes, fields, ARRAY_LEN(fields), sizeof(struct cdi_node));
-  if (nodes->count > MOST_NODES)
-    reader_fail(reader, value, "make several devices of them",
-                "there are %zu device nodes, at most %d are read", nodes->count, MOST_NODES);
   for (size_t i = 0; i < nodes->count; i++) {
     const struct cdi_node *node = nodes->items[i];
     check_absolute(reader, node->at, "path", node->path);
     check_absolute(reader, node->at, "hostPath", node->host_path);
-    check_length(reader, node->at, "path", node->path);
-    check_length(reader, node->at, "hostPath", node->host_path);
     if (node->type && (strlen(node->type) != 1 || !strchr("bcup", node->type[0])))
       reader_fail(reader, field_of(node->at, "type"), "b, c, u or p", "unknown node type \"%.80s\"",
                   node->type);

@@ -108,22 +108,6 @@ START_TEST(device_names_follow_the_grammar) {
 }
 END_TEST
 
-/* No reader of the format says how long a name may be; a bound makes one file's names harmless. */
-START_TEST(names_are_bounded) {
-  char name[1026];
-  memset(name, 'a', sizeof(name));
-  name[1] = '/';
-  name[1024] = '\0';
-  ck_assert_ptr_null(kind_problem(name));
-  ck_assert_ptr_null(device_name_problem(name + 2));
-  name[1024] = 'a';
-  name[1025] = '\0';
-  ck_assert_str_eq(kind_problem(name), "it is longer than 1024 bytes");
-  name[1] = 'a';
-  ck_assert_str_eq(device_name_problem(name), "it is longer than 1024 bytes");
-}
-END_TEST
-
 static const struct {
   const char *kind;
   bool is_good;
@@ -265,7 +249,6 @@ int main(void) {
   tcase_add_loop_test(tests, names_split_and_are_judged, 0, ARRAY_LEN(names));
   tcase_add_loop_test(tests, what_is_wrong_with_a_name_is_said, 0, ARRAY_LEN(problems));
   tcase_add_loop_test(tests, device_names_follow_the_grammar, 0, ARRAY_LEN(device_names));
-  tcase_add_test(tests, names_are_bounded);
   tcase_add_loop_test(tests, kinds_follow_the_grammar, 0, ARRAY_LEN(kinds));
   tcase_add_test(tests, no_part_of_a_name_is_too_long);
   tcase_add_loop_test(tests, versions_are_those_of_the_format, 0, ARRAY_LEN(versions));

@@ -269,34 +269,6 @@ START_TEST(a_hostile_file_has_few_problems) {
 }
 END_TEST
 
-/* With one more node, whose paths have `size` bytes. */
-static const char *nodes_text(struct arena *arena, const char *nodes, int size) {
-  return arena_printf(arena, EDITS("0.5.0", "deviceNodes: [%s{path: /%0*d, hostPath: /%0*d}]"),
-                      nodes, size - 1, 0, size - 1, 0);
-}
-
-/* davit takes no more of a plugin: such a device would hide all others. */
-START_TEST(nodes_are_bounded) {
-  CLEANUP(arena) struct arena arena = {0};
-  CLEANUP(error) struct davit_error err = {0};
-  const struct cdi_spec *spec;
-  char *nodes = arena_alloc(&arena, 1025 * 11 + 1), *end = nodes;
-  for (int i = 0; i < 1025; i++)
-    end = stpcpy(end, "{path: /a},");
-  const char *text = nodes_text(&arena, "", 4095);
-  ck_assert_ok(read_text(&arena, text, &spec, &err), &err);
-  text = nodes_text(&arena, "", 4096);
-  ck_assert_int_eq(read_text(&arena, text, &spec, &err), DAVIT_E_INVALID);
-  ck_assert_uint_eq(err.count, 2);
-  ck_assert_error(&err, "cdi.file-broken", "the path has more than 4095 bytes");
-  ck_assert_error(&err, "cdi.file-broken", "the hostPath has more than 4095 bytes");
-  error_clear(&err);
-  text = nodes_text(&arena, nodes, 2);
-  ck_assert_int_eq(read_text(&arena, text, &spec, &err), DAVIT_E_INVALID);
-  ck_assert_error(&err, "cdi.file-broken", "there are 1026 device nodes, at most 1024 are read");
-}
-END_TEST
-
 START_TEST(everything_said_is_in_the_spec) {
   CLEANUP(arena) struct arena arena = {0};
   CLEANUP(error) struct davit_error err = {0};
@@ -356,7 +328,6 @@ int main(void) {
   tcase_add_test(tests, what_is_only_odd_is_told_apart);
   tcase_add_test(tests, all_problems_are_reported);
   tcase_add_test(tests, a_hostile_file_has_few_problems);
-  tcase_add_test(tests, nodes_are_bounded);
   tcase_add_test(tests, everything_said_is_in_the_spec);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
