@@ -242,10 +242,11 @@ struct davit_devices { /* where enumerate() puts them; their order is the order 
   uint32_t struct_size;
   uint32_t reserved0;
   int (*add)(const struct davit_devices *out, const struct davit_device *device);
-  /* Why a name of the query is not among the devices, said if nobody else knows it either: `text`
-   * is what is wrong, `place` the file at fault (NULL: none), `remedy` what would help (NULL: the
-   * text says it). May be called several times for a name. `name` NULL: of the whole query, where
-   * was looked for it; `text` then continues a sentence: "looked in /etc/cdi (not there)". */
+  /* Since 1.1. Why a name of the query is not among the devices, said if nobody else knows it
+   * either: `text` is what is wrong, `place` the file at fault (NULL: none), `remedy` what would
+   * help (NULL: the text says it). May be called several times for a name. `name` NULL: of the
+   * whole query, where was looked for it; `text` then continues a sentence: "looked in /etc/cdi
+   * (not there)". */
   int (*absent)(const struct davit_devices *out, const char *name, const struct davit_place *place,
                 const char *remedy, const char *text);
 };
