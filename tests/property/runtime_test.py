@@ -54,11 +54,6 @@ def lacks_source(config):
     return any(not os.path.exists(m["source"]) for m in config["mounts"] if "rbind" in m.get("options", []))
 
 
-def large_ids(config):
-    user = config["process"]["user"]
-    return any(number > 2**31 - 1 for number in [user["uid"], user["gid"], *user.get("additionalGids", [])])
-
-
 def has_init(config):
     return any(mount["destination"] == "/dev/davit-init" for mount in config["mounts"])
 
@@ -83,7 +78,7 @@ REASONS = [  # name, what runc says, what of the config explains it
     ("no AppArmor here", r"apparmor", lambda c: "apparmorProfile" in c["process"]),
     ("no SELinux here", r"selinux", lambda c: "selinuxLabel" in c["process"] or "mountLabel" in c["linux"]),
     ("oom_score_adj may not be lowered here", r"oom_score_adj", lambda c: c["process"].get("oomScoreAdj", 0) < 0),
-    ("ids that runc does not take", r"uids and gids must be in range", large_ids),
+    ("no controller for the memory of devices here", r"unified|dmem", lambda c: c["linux"]["resources"].get("unified")),
     ("limits may not be raised here", r"rlimit.*not permitted", lambda c: any(raised_limits(c))),
     (
         "too few processes for runc itself",
