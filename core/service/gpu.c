@@ -362,8 +362,8 @@ void read_gpu(struct reader *reader, const struct doc_node *value, void *into) {
                [MPS_PINNED_MEMORY_LIMIT] = {"mps-pinned-memory-limit", .sharing = mps},
                [TIME_SLICE_INDEX] = {"time-slice-index", .sharing = time_slice},
                [TIME_SLICING_CONFIG_PATH] = {"time-slicing-config-path", .sharing = time_slice},
-               [DRIVER_CAPABILITIES] = {"driver-capabilities"},
-               [CU_MASK] = {"cu-mask"}}};
+               [DRIVER_CAPABILITIES] = {.option = "driver-capabilities"},
+               [CU_MASK] = {.option = "cu-mask"}}};
   keys_read(reader, value, service_gpu_keys, &model);
   if (value->kind != DOC_MAPPING)
     return;

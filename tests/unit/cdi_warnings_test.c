@@ -138,7 +138,6 @@ START_TEST(a_stage_is_the_name_of_its_hooks) {
                                             "prestart: [{path: /c, args: [c, -x]}]}");
   struct cdi_reading reading;
   ck_assert_int_eq(cdi_read(&arena, "f.yaml", text, strlen(text), &reading), DAVIT_OK);
-  CLEANUP(findings) struct cdi_findings findings = reading.findings;
   ck_assert_ptr_nonnull(reading.spec);
   const struct cdi_device *device = reading.spec->devices.items[0];
   static const struct {
@@ -152,6 +151,7 @@ START_TEST(a_stage_is_the_name_of_its_hooks) {
     ck_assert_str_eq(hook->path, expected[i].path);
     ck_assert_uint_eq(hook->args.count, expected[i].args);
   }
+  findings_clear(&reading.findings);
 }
 END_TEST
 
