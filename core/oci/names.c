@@ -9,9 +9,10 @@
 #include "util/cleanup.h"
 #include "util/text.h"
 
+/* In quotes where it would read as another path: the empty key of the root as the root itself. */
 const char *plain_name(struct arena *arena, const char *parent, const char *key) {
   const char *dot = *parent ? "." : "";
-  const char *quote = strchr(key, '.') ? "\"" : "";
+  const char *quote = !*key || strchr(key, '.') ? "\"" : "";
   return arena_printf(arena, "%s%s%s%s%s", parent, dot, quote, key, quote);
 }
 

@@ -365,6 +365,19 @@ static const struct {
                 {"1.3.1", "1.3.1"},     {"1.10.0", "1.10.0"},    {"2.0.0-dev", "2.0.0-dev"},
                 {"0.9.9", "1.3.0"},     {"new", "1.3.0"}};
 
+START_TEST(what_stands_under_an_odd_key_is_no_part_of_the_config) {
+  const struct oci_mount mount = {.destination = "/a", .type = "none", .source = "/s"};
+  become("{\"\": {\"mounts\": [{\"destination\": \"/a\"}], \"hostname\": \"x\"}, "
+         "\"process.env\": [\"A=1\"]}");
+  ck_assert_ok(oci_add_mount(oci, &mount, &by_plugin, &err), &err);
+  ck_assert_ok(oci_set_env(oci, "A", "2", &by_plugin, &err), &err);
+  ck_assert_has(oci, "\"mounts\": [\n      {\n        \"destination\": \"/a\"\n      }\n    ]");
+  ck_assert_has(oci, "\"source\": \"/s\"");
+  ck_assert_has(oci, "\"process.env\": [\n    \"A=1\"\n  ]");
+  ck_assert_has(oci, "\"env\": [\n      \"A=2\"\n    ]");
+}
+END_TEST
+
 START_TEST(the_version_is_only_ever_raised) {
   CLEANUP(arena) struct arena arena = {0};
   become(arena_printf(&arena, "{\"ociVersion\": \"%s\"}", versions[_i].before));
@@ -445,6 +458,7 @@ int main(void) {
   tcase_add_loop_test(tests, a_document_that_isolates_nothing_is_known, 0, ARRAY_LEN(open_rules));
   tcase_add_test(tests, unified_takes_values_and_lines);
   tcase_add_test(tests, intel_rdt_is_replaced_as_a_whole);
+  tcase_add_test(tests, what_stands_under_an_odd_key_is_no_part_of_the_config);
   tcase_add_loop_test(tests, the_version_is_only_ever_raised, 0, ARRAY_LEN(versions));
   tcase_add_test(tests, the_rest);
   tcase_add_test(tests, secrets_are_written_and_not_shown);
