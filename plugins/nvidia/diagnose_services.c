@@ -4,6 +4,7 @@
 
 #include "common/read.h"
 #include "nvidia/diagnose.h"
+#include "nvidia/mps_daemon.h"
 #include "nvidia/nvidia.h"
 
 enum {
@@ -86,26 +87,6 @@ static int diagnose_persistence(const struct examined *at) {
 
 /* ---- MPS ------------------------------------------------------------------------------------ */
 
-/* *pid is "" if there is no pid file. */
-static int read_pid(const struct davit_host *h, const char *dir, const char **pid) {
-  int rc = read_attribute(h, dir, "nvidia-cuda-mps-control.pid", pid);
-  if (rc >= 0 && !*pid)
-    *pid = "";
-  return rc;
-}
-
-static int is_daemon(const struct davit_host *h, const char *pid, bool *answer) {
-  const char *name = NULL;
-  uint64_t number;
-  int rc = DAVIT_OK;
-  if (number_parse(pid, 10, UINT32_MAX, &number)) {
-    const char *dir = h->format(h, "/proc/%s", pid);
-    rc = dir ? read_attribute(h, dir, "comm", &name) : DAVIT_E_MEMORY;
-  }
-  *answer = rc >= 0 && name && strcmp(name, "nvidia-cuda-mps") == 0;
-  return rc;
-}
-
 static int report_dead_daemon(const struct examined *at, const char *dir) {
   const struct davit_host *h = at->d.h;
   const char *remedy = h->format(
@@ -124,9 +105,9 @@ static int report_dead_daemon(const struct examined *at, const char *dir) {
 
 static int diagnose_mps(const struct examined *at) {
   const struct davit_host *h = at->d.h;
-  const char *dir = option_text(h, "mps-pipe-dir"), *pid;
+  const char *dir = option_text(h, "mps-pipe-dir");
   const char *const *names;
-  bool is_alive;
+  struct mps_daemon daemon;
   if (!dir || !path_is_plain(dir))
     return DAVIT_OK;
   int rc = h->files->list_dir(h->files, dir, &names);
@@ -134,10 +115,10 @@ static int diagnose_mps(const struct examined *at) {
     return rc;
   if (rc < 0 || !*names)
     return DAVIT_OK;
-  if ((rc = read_pid(h, dir, &pid)) < 0 || (rc = is_daemon(h, pid, &is_alive)) < 0)
+  if ((rc = mps_daemon_find(h, dir, &daemon)) < 0)
     return rc;
-  if (is_alive)
-    return diagnosis_add(&at->d, &mps_good, dir, "", "the MPS daemon runs, pid %s", pid);
+  if (daemon.is_alive)
+    return diagnosis_add(&at->d, &mps_good, dir, "", "the MPS daemon runs, pid %s", daemon.pid);
   return report_dead_daemon(at, dir);
 }
 

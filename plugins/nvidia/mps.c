@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "common/read.h"
+#include "nvidia/mps_daemon.h"
 #include "nvidia/mps_limits.h"
 #include "nvidia/nvidia.h"
 
-#define CODE     "gpu.sharing-unavailable"
-#define PID_FILE "nvidia-cuda-mps-control.pid"
+#define CODE "gpu.sharing-unavailable"
 
-static const char COMM[] = "nvidia-cuda-mps"; /* 15 bytes of nvidia-cuda-mps-control */
 static const char NO_SHM[] = "none";
 
 static const char *const ON_OFF[] = {"on", "off", NULL};
@@ -115,8 +114,7 @@ static int share_shm(const struct davit_host *h, const struct davit_request *req
 /* ---- the daemon ----------------------------------------------------------------------------- */
 
 struct daemon {
-  const char *pid;
-  const char *proc; /* its directory */
+  struct mps_daemon found;
   uint64_t uid;
   bool serves_all; /* one server for clients of several uids */
 };
@@ -133,32 +131,24 @@ static int refuse_dead(const struct davit_host *h, const char *pipe_dir, const c
   return h->fail(h, DAVIT_E_NOT_FOUND, CODE, "mps-pipe-dir", remedy, "no MPS daemon runs: %s", why);
 }
 
-/* The pid file is gone when the daemon was told to quit, and stays when it was killed. */
-static int find_daemon(const struct davit_host *h, const char *pipe_dir, struct daemon *daemon) {
-  uint64_t number;
-  const char *comm;
-  int rc = read_attribute(h, pipe_dir, PID_FILE, &daemon->pid);
-  if (rc < 0)
+static int find_daemon(const struct davit_host *h, const char *pipe_dir, struct mps_daemon *found) {
+  int rc = mps_daemon_find(h, pipe_dir, found);
+  if (rc < 0 || found->is_alive)
     return rc;
-  if (!daemon->pid || !number_parse(daemon->pid, 10, INT32_MAX, &number))
-    return refuse_dead(h, pipe_dir, h->format(h, "there is no pid in %s/" PID_FILE, pipe_dir));
-  daemon->proc = h->format(h, "/proc/%s", daemon->pid);
-  rc = daemon->proc ? read_attribute(h, daemon->proc, "comm", &comm) : DAVIT_E_MEMORY;
-  if (rc < 0)
-    return rc;
-  if (!comm || strcmp(comm, COMM) != 0)
-    return refuse_dead(h, pipe_dir,
-                       h->format(h, "process %s of %s/" PID_FILE " %s%s", daemon->pid, pipe_dir,
-                                 comm ? "is " : "is not there", comm ? comm : ""));
-  return DAVIT_OK;
+  if (!found->pid)
+    return refuse_dead(h, pipe_dir, h->format(h, "there is no pid in %s/" MPS_PID_FILE, pipe_dir));
+  return refuse_dead(h, pipe_dir,
+                     h->format(h, "process %s of %s/" MPS_PID_FILE " %s%s", found->pid, pipe_dir,
+                               found->comm ? "is " : "is not there",
+                               found->comm ? found->comm : ""));
 }
 
 static int read_daemon(const struct davit_host *h, struct daemon *daemon) {
   static const char multiuser[] = "-multiuser-server";
   const char *status, *uids = NULL, *words;
   size_t size;
-  const char *cmdline = h->format(h, "%s/cmdline", daemon->proc);
-  const char *path = cmdline ? h->format(h, "%s/status", daemon->proc) : NULL;
+  const char *cmdline = h->format(h, "%s/cmdline", daemon->found.proc);
+  const char *path = cmdline ? h->format(h, "%s/status", daemon->found.proc) : NULL;
   int rc = path ? read_text(h, path, &status) : DAVIT_E_MEMORY;
   if (rc >= 0 && status)
     rc = text_field(h, status, "Uid", ':', &uids);
@@ -169,7 +159,7 @@ static int read_daemon(const struct davit_host *h, struct daemon *daemon) {
     return DAVIT_E_MEMORY;
   if (!number_parse(uid, 10, UINT32_MAX, &daemon->uid))
     return h->fail(h, DAVIT_E_FAILED, CODE, "mps-check", "nvidia:mps-check=off does without",
-                   "%s/status does not tell the user of the MPS daemon", daemon->proc);
+                   "%s/status does not tell the user of the MPS daemon", daemon->found.proc);
   rc = h->files->read_file(h->files, cmdline, &words, &size);
   daemon->serves_all = rc >= 0 && memmem(words, size, multiuser, strlen(multiuser));
   return rc == DAVIT_E_MEMORY ? rc : DAVIT_OK;
@@ -205,7 +195,7 @@ static int check_daemon(const struct davit_host *h, const struct davit_request *
   struct daemon daemon = {0};
   if (option_is(h, "mps-check", "off"))
     return DAVIT_OK;
-  int rc = find_daemon(h, pipe_dir, &daemon);
+  int rc = find_daemon(h, pipe_dir, &daemon.found);
   if (rc >= 0)
     rc = read_daemon(h, &daemon);
   return rc < 0 ? rc : check_user(h, req, &daemon);
