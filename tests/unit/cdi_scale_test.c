@@ -134,12 +134,32 @@ static struct usage usage_of_load(int number, size_t n) {
   return usage;
 }
 
+static void keep_less(struct usage *best, struct usage other) {
+  best->seconds = other.seconds < best->seconds ? other.seconds : best->seconds;
+  best->kibibytes = other.kibibytes < best->kibibytes ? other.kibibytes : best->kibibytes;
+}
+
+/* A millisecond is what a machine may add to either. */
+static bool takes_too_long(struct usage one, struct usage four) {
+  return four.seconds > MOST * (one.seconds + 1e-3);
+}
+
+/* What else the machine does may fall on one of the two: then both are measured again, and the
+ * least of each counts. What really grows faster stays so. */
 START_TEST(costs_grow_with_the_specs) {
-  struct usage one = usage_of_load(_i, loads[_i].n), four = usage_of_load(_i, 4 * loads[_i].n);
+  enum {
+    ROUNDS = 8
+  };
+  size_t n = loads[_i].n;
+  struct usage one = usage_of_load(_i, n), four = usage_of_load(_i, 4 * n);
+  for (int i = 1; i < ROUNDS && takes_too_long(one, four); i++) {
+    keep_less(&one, usage_of_load(_i, n));
+    keep_less(&four, usage_of_load(_i, 4 * n));
+  }
   const char *name = loads[_i].name;
-  /* A millisecond and a mebibyte are what a machine may add to either. */
-  ck_assert_msg(four.seconds <= MOST * (one.seconds + 1e-3), "%s: %g s, four times as many: %g s",
-                name, one.seconds, four.seconds);
+  ck_assert_msg(!takes_too_long(one, four), "%s: %g s, four times as many: %g s", name, one.seconds,
+                four.seconds);
+  /* A mebibyte likewise. */
   ck_assert_msg(four.kibibytes <= MOST * (one.kibibytes + 1024),
                 "%s: %g KiB, four times as many: %g KiB", name, one.kibibytes, four.kibibytes);
 }
